@@ -1,0 +1,139 @@
+// The scenario as typed data: traffic + platform + objectives. schema.ts parses YAML into it; nobody else makes one.
+// Durations are Seconds, whatever unit the YAML used.
+
+import type { Distribution } from '../model/distribution.ts';
+import type { RequestKind } from '../model/schedule.ts';
+import type { PerSecond, Seconds } from '../model/units.ts';
+
+/** Rate over time. `step`: a point's rate holds until the next; `linear`: straight lines between points. */
+export interface RateCurve {
+  readonly points: readonly (readonly [at: Seconds, rate: PerSecond])[];
+  readonly between: 'step' | 'linear';
+}
+
+/** All kinds map a unit-rate process through the inverse of the integrated rate (load-generation.md 6.2). */
+export type Arrivals =
+  | { readonly kind: 'constant'; readonly rate: PerSecond }
+  | { readonly kind: 'ramp'; readonly from: PerSecond; readonly to: PerSecond; readonly over: Seconds }
+  | { readonly kind: 'poisson'; readonly rate: RateCurve }
+  | { readonly kind: 'gamma'; readonly rate: RateCurve; readonly cv: number }
+  /** Deterministic spacing along a rate curve. */
+  | { readonly kind: 'curve'; readonly rate: RateCurve }
+  /** A recorded trace, sped up to `rate` (mean) or by `speedup`; [from, to) cuts it before that. */
+  | {
+      readonly kind: 'trace';
+      readonly file: string;
+      readonly rate: PerSecond | null;
+      readonly speedup: number;
+      readonly from: Seconds;
+      readonly to: Seconds | null;
+      /** Start again from the beginning when the trace ends before the scenario does. */
+      readonly repeat: boolean;
+    };
+
+export interface Traffic {
+  readonly name: string;
+  readonly kind: RequestKind;
+  readonly arrivals: Arrivals;
+  /** Length of the audio; null for a trace, which brings its own. */
+  readonly audioSeconds: Distribution | null;
+  /** A multiplier on the rate over time, for instance a doubling at nine o'clock; 1 where absent. */
+  readonly surge: RateCurve | null;
+}
+
+export type BalancerPolicy = 'round-robin' | 'least-requests' | 'random' | 'random-of-two';
+
+export interface ServiceSettings {
+  /** Name of a parameter set of model/service-time.ts. */
+  readonly calibration: string;
+  readonly gpu: string;
+  /** Overrides the cap of the parameter set. */
+  readonly cap: number | null;
+  readonly balancer: BalancerPolicy;
+  /**
+   * Where requests wait. 'front': one FIFO queue in front, a pod is given a request only while it has less than `cap`
+   * in service. 'pod': the balancer forwards at once and each pod queues behind its cap.
+   */
+  readonly queueAt: 'front' | 'pod';
+  /** Most requests waiting in all before new ones are refused with 503; null = unbounded. */
+  readonly queueLimit: number | null;
+  /** The caller gives up after this long; null = never. */
+  readonly timeout: Seconds | null;
+  readonly retries: { readonly max: number; readonly backoff: Seconds } | null;
+  /** Whether /metrics answers while the model loads. */
+  readonly metricsWhileLoading: boolean;
+  /** Whether /health answers the liveness probe while the model loads. */
+  readonly healthWhileLoading: boolean;
+  readonly countStreamsAsRequests: boolean;
+}
+
+export interface StartupSettings {
+  /** Admission to container running, image present. */
+  readonly containerStart: Distribution;
+  /** Added on the first pod of a node. */
+  readonly imagePull: Distribution;
+  readonly modelLoad: Distribution;
+}
+
+export interface NodeSettings {
+  readonly gpusPerNode: number;
+  /** Nodes at the start. */
+  readonly warm: number;
+  readonly min: number;
+  readonly max: number;
+  /** Request to schedulable. */
+  readonly provision: Distribution;
+  /** How often the node autoscaler looks. */
+  readonly scan: Seconds;
+  /** An empty node is removed after this long. */
+  readonly idleRemove: Seconds;
+  readonly pricePerHour: number;
+  readonly billingQuantum: Seconds;
+}
+
+/** Delays of the control plane itself, measured on real components (golden/closed-loop README). Seconds. */
+export interface ControlPlaneSettings {
+  readonly scrapeDuration: Distribution;
+  readonly adapterQuery: Distribution;
+  readonly getScale: Distribution;
+  readonly putScale: Distribution;
+  readonly replicaSet: Distribution;
+  readonly schedule: Distribution;
+  readonly endpoints: Distribution;
+  /** First HPA sync after the start; null = drawn uniformly from one sync period. */
+  readonly hpaPhase: Seconds | null;
+}
+
+export type Fault =
+  | { readonly kind: 'pod-kill'; readonly at: Seconds }
+  | { readonly kind: 'scrape-refused'; readonly at: Seconds; readonly for: Seconds }
+  | { readonly kind: 'adapter-down'; readonly at: Seconds; readonly for: Seconds }
+  | { readonly kind: 'prometheus-down'; readonly at: Seconds; readonly for: Seconds };
+
+/** Money, each with where it comes from. */
+export interface Prices {
+  readonly storagePerGbMonth: number;
+  readonly perMissedRequest: number;
+  readonly source: string;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** What the scenario shows, in a sentence. */
+  readonly question: string;
+  readonly seed: number;
+  readonly duration: Seconds;
+  /** Cut from the start before scoring. */
+  readonly warmup: Seconds;
+  /** Unix time of the origin of the run; scrape and rule phases count from the epoch. */
+  readonly epochMillis: number;
+  readonly traffic: readonly Traffic[];
+  readonly platform: { readonly manifests: readonly string[]; readonly set: Readonly<Record<string, string | number | boolean>> };
+  readonly service: ServiceSettings;
+  readonly startup: StartupSettings;
+  readonly nodes: NodeSettings;
+  readonly controlPlane: ControlPlaneSettings;
+  readonly faults: readonly Fault[];
+  readonly objectives: readonly string[];
+  readonly prices: Prices;
+}
