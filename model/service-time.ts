@@ -47,13 +47,27 @@ export const SERVICE_LAWS: Readonly<Record<string, ServiceLaw>> = {
   'pulse-pro-l40s': {
     name: 'pulse-pro-l40s',
     basis: 'derived',
-    batch: { a: seconds(0.225), b: seconds(0.05), t0: seconds(0.09), t0Sigma: 0, referenceAudio: seconds(50), cap: 128 },
+    batch: {
+      a: seconds(0.225),
+      b: seconds(0.05),
+      t0: seconds(0.09),
+      t0Sigma: 0,
+      referenceAudio: seconds(50),
+      cap: 128,
+    },
     stream: PULSE_STREAM,
   },
   'pulse-pro-l40s-words': {
     name: 'pulse-pro-l40s-words',
     basis: 'derived',
-    batch: { a: seconds(0.319), b: seconds(0.111), t0: seconds(0.18), t0Sigma: 0, referenceAudio: seconds(50), cap: 128 },
+    batch: {
+      a: seconds(0.319),
+      b: seconds(0.111),
+      t0: seconds(0.18),
+      t0Sigma: 0,
+      referenceAudio: seconds(50),
+      cap: 128,
+    },
     stream: PULSE_STREAM,
   },
   'whisper-24gb': {

@@ -1,0 +1,24 @@
+# The two commands of the README. Both install what they need first (npm ci, once per lock file).
+PROFILE ?= local
+
+.PHONY: test bench conform install clean
+
+test: install
+	@npm run -s check
+
+bench: install
+	@npm run -s surgelab -- bench --profile $(PROFILE)
+
+# Every recorded behaviour of the real components that is found beside the project, all of it.
+conform: install
+	@npm run -s surgelab -- conform all
+
+install: node_modules/.installed
+
+node_modules/.installed: package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer (it brings npm); the project pins its own Node 24" >&2; exit 1; }
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+clean:
+	rm -rf node_modules .cache bench-out

@@ -1,0 +1,46 @@
+// Runs the unit tests, then the live ones (sockets, processes; one file after the other), and prints one closing line
+// `N passed, N failed, N skipped`. The exit code is 1 if a test failed or if none ran.
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface JsonReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numFailedTestSuites: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+const out = join(root, '.cache', 'tests');
+mkdirSync(out, { recursive: true });
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+for (const project of ['unit', 'live']) {
+  const report = join(out, `${project}.json`);
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+      ...['run', '--project', project, '--passWithNoTests'],
+      ...['--reporter', 'default', '--reporter', 'json', `--outputFile.json=${report}`],
+    ],
+    { cwd: root, stdio: 'inherit' },
+  );
+  try {
+    const counts = JSON.parse(readFileSync(report, 'utf8')) as JsonReport;
+    passed += counts.numPassedTests;
+    failed += Math.max(counts.numFailedTests, status === 0 ? 0 : 1);
+    skipped += counts.numPendingTests + counts.numTodoTests;
+  } catch {
+    failed += 1;
+  }
+}
+const summary = `${passed} passed, ${failed} failed, ${skipped} skipped`;
+writeFileSync(join(out, 'summary.txt'), `${summary}\n`);
+process.stdout.write(`${summary}\n`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
