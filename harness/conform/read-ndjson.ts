@@ -10,7 +10,7 @@ import { TestbedError } from '../../model/errors.ts';
  * The values of `file` in order; a name that ends in .gz is unpacked. Empty lines are skipped.
  * Throws INPUT_MISSING if the file cannot be read or unpacked, or if a line is not JSON.
  */
-export const readNdjson = async function* (file: string): AsyncGenerator<unknown> {
+export const readNdjson = async function* (file: string): AsyncGenerator {
   const source = createReadStream(file);
   const input = file.endsWith('.gz') ? source.pipe(createGunzip()) : source;
   source.on('error', (error) => input.destroy(error));
