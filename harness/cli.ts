@@ -1,0 +1,157 @@
+// The command table, nothing else: names, options, help. Each command lives in harness/commands and is loaded when called,
+// so that `--help` stays fast. stdout is the result, stderr the story; one exit code per cause.
+
+import { Command, CommanderError, Option } from 'commander';
+import { exitCodeTable } from './exit-codes.ts';
+import { runCommand } from './run-command.ts';
+
+const program = new Command('surgelab')
+  .description('Replays and simulates transcription traffic on an autoscaled GPU service, and says who waits, why, and what it costs.')
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: false })
+  .showHelpAfterError('(surgelab COMMAND --help shows the options)');
+
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+
+const scenarioOptions = (command: Command): Command =>
+  command
+    .option('--set <path=value>', 'override one value of the platform, e.g. asr.scrapeInterval=5s (repeatable)', collect, [])
+    .option('--seed <number>', 'another seed than the one of the scenario')
+    .option('--duration <duration>', 'another length than the one of the scenario, e.g. 10m');
+
+const example = (command: Command, ...lines: readonly string[]): Command =>
+  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  npm run -s surgelab -- ${line}`).join('\n')}`);
+
+example(
+  scenarioOptions(
+    program
+      .command('compile <scenario>')
+      .description('scenario to schedule: every request with its instant, and the SHA-256 of it')
+      .option('--out <file>', 'write the schedule as NDJSON')
+      .option('--json', 'print the facts as JSON'),
+  ).action((scenario: string, options: object) => runCommand(() => import('./commands/compile.ts'), { scenario, ...options })),
+  'compile vendor-default-step',
+  'compile my-scenario.yaml --out schedule.ndjson',
+);
+
+example(
+  scenarioOptions(
+    program
+      .command('simulate <scenario>')
+      .description('answers the question in virtual time; writes a run folder')
+      .option('--out <folder>', 'the run folder (default: runs/NAME-sim)')
+      .option('--json', 'print the score as JSON'),
+  ).action((scenario: string, options: object) => runCommand(() => import('./commands/simulate.ts'), { scenario, ...options })),
+  'simulate vendor-default-step',
+  'simulate vendor-default-step --set asr.scrapeInterval=30s --out runs/slow',
+);
+
+example(
+  scenarioOptions(
+    program
+      .command('replay <scenario>')
+      .description('sends the same requests at real processes in real time; writes a run folder')
+      .addOption(new Option('--profile <profile>', 'what to run against').choices(['local']).default('local'))
+      .option('--time-scale <factor>', 'virtual seconds per real second', '1')
+      .option('--out <folder>', 'the run folder (default: runs/NAME-PROFILE)')
+      .option('--json', 'print the score as JSON'),
+  ).action((scenario: string, options: object) => runCommand(() => import('./commands/replay.ts'), { scenario, ...options })),
+  'replay vendor-default-step --duration 5m --time-scale 10',
+);
+
+example(
+  program
+    .command('score <run>')
+    .description('what a run meant, in figures; adds score.json to the run folder')
+    .option('--partial', 'accept a run that was cut off')
+    .option('--json', 'print the score as JSON')
+    .action((run: string, options: object) => runCommand(() => import('./commands/score.ts'), { run, ...options })),
+  'score runs/vendor-default-step-sim',
+);
+
+example(
+  program
+    .command('report <run>')
+    .description('writes report.html into the run folder')
+    .option('--against <run>', 'a second run of the same schedule to put beside it')
+    .option('--partial', 'accept a run that was cut off')
+    .action((run: string, options: object) => runCommand(() => import('./commands/report.ts'), { run, ...options })),
+  'report runs/vendor-default-step-sim',
+);
+
+example(
+  program
+    .command('compare <real> <simulated>')
+    .description('two runs of one schedule side by side, with the error of each figure')
+    .option('--json', 'print the comparison as JSON')
+    .action((real: string, simulated: string, options: object) =>
+      runCommand(() => import('./commands/compare.ts'), { real, simulated, ...options }),
+    ),
+  'compare runs/vendor-default-step-local runs/vendor-default-step-sim',
+);
+
+example(
+  program
+    .command('gate <run>')
+    .description('checks the objectives of a run; the exit code is the verdict')
+    .option('--objective <text>', 'another objective than those of the scenario (repeatable)', collect, [])
+    .option('--partial', 'accept a run that was cut off')
+    .option('--json', 'print the verdict as JSON')
+    .action((run: string, options: object) => runCommand(() => import('./commands/gate.ts'), { run, ...options })),
+  'gate runs/vendor-default-step-sim',
+  "gate runs/vendor-default-step-sim --objective 'latency{kind=short} p95 <= 2s'",
+);
+
+example(
+  program
+    .command('conform <kind> [folder]')
+    .description('replays recorded behaviour of the real components: hpa, promql, rules, adapter, scrape, loop, theory, or all')
+    .option('--json', 'print the result as JSON')
+    .action((kind: string, folder: string | undefined, options: object) =>
+      runCommand(() => import('./commands/conform.ts'), { kind, folder, ...options }),
+    ),
+  'conform hpa ../shared/golden/hpa',
+);
+
+example(
+  program
+    .command('lint <file...>')
+    .description('finds traps in the platform YAML of a deployment')
+    .option('--json', 'print the findings as JSON')
+    .action((files: readonly string[], options: object) => runCommand(() => import('./commands/lint.ts'), { files, ...options })),
+  'lint scenarios/platform/vendor-0.2.2',
+);
+
+example(
+  program
+    .command('emulate')
+    .description('serves one emulated speech-to-text pod on loopback until interrupted')
+    .option('--port <port>', 'the port; 0 takes a free one', '2269')
+    .option('--calibration <name>', 'the service law', 'pulse-pro-l40s')
+    .option('--model-load <duration>', 'until /health says ready', '2s')
+    .action((options: object) => runCommand(() => import('./commands/emulate.ts'), options)),
+  'emulate --port 2269',
+);
+
+example(
+  program
+    .command('bench')
+    .description('the whole answer: scrape interval sweep in simulation, replay on real processes, comparison, report, verdict')
+    .addOption(new Option('--profile <profile>', 'what to replay against').choices(['local']).default('local'))
+    .option('--scenario <scenario>', 'another question than the default one')
+    .option('--out <folder>', 'where the runs and the report go', 'bench-out')
+    .option('--json', 'print the answer as JSON')
+    .action((options: object) => runCommand(() => import('./commands/bench.ts'), options)),
+  'bench',
+  'bench --scenario my-scenario.yaml --out my-answer',
+);
+
+program.addHelpText('after', () => `\nExit codes:\n${exitCodeTable()}\n\nStart with:\n  make bench\n  npm run -s surgelab -- simulate vendor-default-step\n  npm run -s surgelab -- report runs/vendor-default-step-sim`);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help and version are success; commander has already printed what was wrong.
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}
