@@ -1,0 +1,372 @@
+// The life of every request: arrival, front queue or pod queue, balancer, service, answer, refusal, time-out, retry.
+// Takes a schedule and is driven by instants (arrive, completions, deadline, …); asks back through an agenda for events.
+// Writes the request table. Knows nothing of Kubernetes: it is told which containers run and which pods may be chosen.
+
+import type { RequestTable } from '../../model/record.ts';
+import { OUTCOMES, emptyRequests } from '../../model/record.ts';
+import type { Outcome } from '../../model/record.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import { REQUEST_KINDS } from '../../model/schedule.ts';
+import type { ServiceLaw } from '../../model/service-time.ts';
+import { requestWeight } from '../../model/service-time.ts';
+import type { ServiceSettings } from '../../scenarios/scenario.ts';
+import type { Choose } from './balancer.ts';
+import { chooser, mulberry32 } from './balancer.ts';
+import { CompensatedSum } from './compensated-sum.ts';
+import { EndpointSet } from './endpoint-set.ts';
+import { Fifo } from './fifo.ts';
+import type { Work } from './worker.ts';
+import { Worker } from './worker.ts';
+
+/** The part of the scenario's service section that callers and balancer act on. */
+export type FleetSettings = Pick<
+  ServiceSettings,
+  'balancer' | 'queueAt' | 'queueLimit' | 'timeout' | 'retries' | 'countStreamsAsRequests'
+> & {
+  /** GPU speed and cap already applied. */
+  readonly law: ServiceLaw;
+  /** Seed of the random policies. */
+  readonly balancerSeed: number;
+};
+
+/** What the fleet asks its driver for. */
+export interface FleetAgenda {
+  /** Call `completions(pod)` at this instant instead of the one asked for before; Infinity = never. */
+  readonly completions: (pod: number, atMillis: number) => void;
+  readonly retry: (request: number, atMillis: number) => void;
+  readonly deadline: (atMillis: number) => void;
+  /** Nothing is on a watched pod any more. */
+  readonly idle: (pod: number) => void;
+}
+
+/**
+ * Where a request is; 0 = not arrived. absent → waiting | atPod | backoff; waiting → atPod; atPod → backoff;
+ * backoff → waiting | atPod; each of these → over.
+ */
+const WAITING = 1;
+const AT_POD = 2;
+const BACKOFF = 3;
+const OVER = 4;
+
+/** Batch requests and live sessions have places and queues of their own. */
+interface Lane {
+  readonly queue: Fifo;
+  readonly endpoints: EndpointSet;
+  readonly choose: Choose;
+  readonly loadOf: (worker: Worker) => number;
+}
+
+const CODE: Readonly<Record<Outcome, number>> = Object.fromEntries(
+  OUTCOMES.map((name, code) => [name, code]),
+) as Record<Outcome, number>;
+const STREAM = REQUEST_KINDS.indexOf('stream');
+
+/**
+ * Invariants: a lane's front queue is empty or none of its endpoints is eligible; arrived = over + inSystem; a pod is an
+ * endpoint only between `join` and `leave`. `inSystemMillis` is the integral of `inSystem` over time (Little's law).
+ */
+export class Fleet {
+  readonly requests: RequestTable;
+  arrived = 0;
+  inSystem = 0;
+  /** Weight of all batch requests that arrived, and audio seconds of all live sessions. */
+  offeredWeight = 0;
+  offeredStreamSeconds = 0;
+  private readonly area = new CompensatedSum();
+  private areaMillis = 0;
+  private readonly schedule: Schedule;
+  private readonly settings: FleetSettings;
+  private readonly agenda: FleetAgenda;
+  private readonly batch: Lane;
+  private readonly stream: Lane;
+  private readonly workers: (Worker | undefined)[] = [];
+  private readonly watched = new Set<number>();
+  /** What the two sums last counted for each pod. */
+  private readonly inServiceOf: number[] = [];
+  private readonly queuedOf: number[] = [];
+  private inServiceOnPods = 0;
+  private queuedOnPods = 0;
+  private readonly state: Uint8Array;
+  private readonly ticket: Float64Array;
+  private readonly timeoutMillis: number;
+  /** Requests below this have passed their deadline or are over. */
+  private oldest = 0;
+  private deadlineSet = false;
+
+  constructor(schedule: Schedule, settings: FleetSettings, agenda: FleetAgenda) {
+    this.schedule = schedule;
+    this.settings = settings;
+    this.agenda = agenda;
+    this.requests = emptyRequests(schedule.count);
+    this.state = new Uint8Array(schedule.count);
+    this.ticket = new Float64Array(schedule.count);
+    this.timeoutMillis = settings.timeout === null ? Infinity : settings.timeout * 1000;
+    const lane = (cap: number, seed: number, loadOf: Lane['loadOf']): Lane => ({
+      queue: new Fifo(),
+      endpoints: new EndpointSet(settings.queueAt === 'front' ? cap : Infinity),
+      choose: chooser(settings.balancer, mulberry32(seed)),
+      loadOf,
+    });
+    this.batch = lane(
+      settings.law.batch.cap,
+      settings.balancerSeed,
+      (worker) => worker.batchInService + worker.batchQueued,
+    );
+    this.stream = lane(
+      settings.law.stream.cap,
+      settings.balancerSeed + 1,
+      (worker) => worker.activeStreams + worker.streamsQueued,
+    );
+  }
+
+  /** Requests in service on all pods, and requests waiting in front and on pods. */
+  get inService(): number {
+    return this.inServiceOnPods;
+  }
+  get waiting(): number {
+    return this.batchWaiting + this.streamsWaiting + this.queuedOnPods;
+  }
+
+  /** Requests in front of all pods. */
+  get batchWaiting(): number {
+    return this.batch.queue.length;
+  }
+  get streamsWaiting(): number {
+    return this.stream.queue.length;
+  }
+
+  /** The pod's worker; undefined while no container runs. */
+  worker(pod: number): Worker | undefined {
+    return this.workers[pod];
+  }
+
+  containerStarts(pod: number): void {
+    this.inServiceOf[pod] = 0;
+    this.queuedOf[pod] = 0;
+    this.workers[pod] = new Worker(
+      this.settings.law,
+      { started: (id, at) => this.started(id, at), done: (id, at, lag) => this.done(id, at, lag) },
+      this.settings,
+    );
+  }
+
+  /** Everything on the pod fails now. */
+  containerStops(now: number, pod: number): void {
+    const worker = this.workers[pod];
+    if (worker === undefined) return;
+    this.workers[pod] = undefined;
+    this.agenda.completions(pod, Infinity);
+    for (const id of worker.cut(now)) this.unanswered(now, id, 'failed');
+    this.count(pod, worker);
+    for (const lane of [this.batch, this.stream]) {
+      lane.endpoints.setLoad(pod, 0);
+      this.dispatch(now, lane);
+    }
+    this.reportIdle(pod, undefined);
+  }
+
+  join(now: number, pod: number): void {
+    const worker = this.workers[pod];
+    for (const lane of [this.batch, this.stream]) {
+      lane.endpoints.join(pod, worker === undefined ? 0 : lane.loadOf(worker));
+      this.dispatch(now, lane);
+    }
+  }
+
+  leave(pod: number): void {
+    for (const lane of [this.batch, this.stream]) if (lane.endpoints.has(pod)) lane.endpoints.leave(pod);
+  }
+
+  /** Asks for agenda.idle(pod) as soon as nothing is on the pod, at once if that is so now. */
+  watchIdle(pod: number): void {
+    this.watched.add(pod);
+    this.reportIdle(pod, this.workers[pod]);
+  }
+
+  /** Request `id` of the schedule arrives; call in the order of the schedule. */
+  arrive(now: number, id: number): void {
+    this.account(now, 1);
+    this.arrived += 1;
+    this.requests.intendedMillis[id] = this.schedule.offsetMillis[id]!;
+    this.requests.sentMillis[id] = now;
+    if (this.schedule.kind[id] === STREAM) this.offeredStreamSeconds += this.schedule.audioSeconds[id]!;
+    else this.offeredWeight += this.weight(id);
+    if (!this.deadlineSet && this.timeoutMillis < Infinity) {
+      this.deadlineSet = true;
+      this.agenda.deadline(now + this.timeoutMillis);
+    }
+    this.attempt(now, id);
+  }
+
+  /** A pod's completions are due. */
+  completions(now: number, pod: number): void {
+    const worker = this.workers[pod]!;
+    worker.completeDue(now);
+    this.changed(now, pod, worker);
+  }
+
+  /** The back-off of a request is over; it may have given up meanwhile. */
+  retry(now: number, id: number): void {
+    if (this.state[id] === BACKOFF) this.attempt(now, id);
+  }
+
+  /** Callers that have waited for the whole time-out give up; a live session only while it has no place. */
+  deadline(now: number): void {
+    const { sentMillis, admittedMillis } = this.requests;
+    for (; this.oldest < this.arrived; this.oldest++) {
+      const id = this.oldest;
+      if (this.state[id] === OVER) continue;
+      const at = sentMillis[id]! + this.timeoutMillis;
+      if (at > now) {
+        this.agenda.deadline(at);
+        return;
+      }
+      const live = this.schedule.kind[id] === STREAM && this.state[id] === AT_POD && !Number.isNaN(admittedMillis[id]!);
+      if (!live) this.giveUp(now, id);
+    }
+    this.deadlineSet = false;
+  }
+
+  /** Integral of the number in the system up to now, request-milliseconds. */
+  inSystemMillis(now: number): number {
+    this.account(now, 0);
+    return this.area.value;
+  }
+
+  private attempt(now: number, id: number): void {
+    this.requests.attempts[id]! += 1;
+    const lane = this.laneOf(id);
+    if (lane.endpoints.eligibleCount > 0) this.send(now, lane, id);
+    else if (this.settings.queueAt === 'pod' || this.queueIsFull()) this.unanswered(now, id, 'refused');
+    else {
+      this.state[id] = WAITING;
+      this.ticket[id] = lane.queue.push(id);
+    }
+  }
+
+  private send(now: number, lane: Lane, id: number): void {
+    const pod = lane.choose(lane.endpoints);
+    const worker = this.workers[pod];
+    this.requests.pod[id] = pod;
+    if (worker === undefined) {
+      this.unanswered(now, id, 'failed');
+      return;
+    }
+    this.state[id] = AT_POD;
+    const arrived = worker.arrive(now, id, this.workOf(id), this.settings.queueAt === 'pod' && !this.queueIsFull());
+    if (arrived === 'full') {
+      this.unanswered(now, id, 'refused');
+      return;
+    }
+    lane.endpoints.setLoad(pod, lane.loadOf(worker));
+    this.count(pod, worker);
+    this.agenda.completions(pod, worker.nextCompletionMillis());
+  }
+
+  private dispatch(now: number, lane: Lane): void {
+    while (lane.queue.length > 0 && lane.endpoints.eligibleCount > 0) this.send(now, lane, lane.queue.shift());
+  }
+
+  /** After somebody left the pod's service: new load, next completion, the queue moves up. */
+  private changed(now: number, pod: number, worker: Worker): void {
+    this.agenda.completions(pod, worker.nextCompletionMillis());
+    this.count(pod, worker);
+    for (const lane of [this.batch, this.stream]) {
+      lane.endpoints.setLoad(pod, lane.loadOf(worker));
+      this.dispatch(now, lane);
+    }
+    this.reportIdle(pod, worker);
+  }
+
+  private started(id: number, at: number): void {
+    this.requests.admittedMillis[id] = at;
+    if (this.schedule.kind[id] !== STREAM) return;
+    const worker = this.workers[this.requests.pod[id]!]!;
+    const { chunk, s0, s1 } = this.settings.law.stream;
+    this.requests.firstResultMillis[id] = at + 1000 * (chunk + s0 + s1 * worker.activeStreams);
+  }
+
+  private done(id: number, at: number, lagSeconds: number): void {
+    if (this.schedule.kind[id] === STREAM) this.requests.lagSeconds[id] = lagSeconds;
+    else this.requests.firstResultMillis[id] = at;
+    this.over(at, id, 'ok');
+  }
+
+  /** Refused or failed: tried again after backoff·2^(tries so far − 1), without jitter, while tries are left. */
+  private unanswered(now: number, id: number, outcome: 'refused' | 'failed'): void {
+    const { retries } = this.settings;
+    const tries = this.requests.attempts[id]!;
+    if (retries === null || tries > retries.max) {
+      this.over(now, id, outcome);
+      return;
+    }
+    this.state[id] = BACKOFF;
+    this.requests.admittedMillis[id] = NaN;
+    this.requests.firstResultMillis[id] = NaN;
+    this.agenda.retry(id, now + retries.backoff * 1000 * 2 ** (tries - 1));
+  }
+
+  private giveUp(now: number, id: number): void {
+    const was = this.state[id]!;
+    this.over(now, id, 'timeout');
+    if (was === WAITING) this.laneOf(id).queue.leave(this.ticket[id]!);
+    if (was !== AT_POD) return;
+    const pod = this.requests.pod[id]!;
+    const worker = this.workers[pod]!;
+    worker.abandon(now, id);
+    this.changed(now, pod, worker);
+  }
+
+  private over(at: number, id: number, outcome: Outcome): void {
+    this.account(at, -1);
+    this.state[id] = OVER;
+    this.requests.outcome[id] = CODE[outcome];
+    this.requests.doneMillis[id] = at;
+  }
+
+  private count(pod: number, worker: Worker): void {
+    const inService = worker.batchInService + worker.activeStreams;
+    const queued = worker.batchQueued + worker.streamsQueued;
+    this.inServiceOnPods += inService - this.inServiceOf[pod]!;
+    this.queuedOnPods += queued - this.queuedOf[pod]!;
+    this.inServiceOf[pod] = inService;
+    this.queuedOf[pod] = queued;
+  }
+
+  private account(now: number, change: number): void {
+    this.area.add(this.inSystem * (now - this.areaMillis));
+    this.areaMillis = now;
+    this.inSystem += change;
+  }
+
+  private reportIdle(pod: number, worker: Worker | undefined): void {
+    if (!this.watched.has(pod)) return;
+    if (
+      worker !== undefined &&
+      worker.batchInService + worker.activeStreams + worker.batchQueued + worker.streamsQueued > 0
+    )
+      return;
+    this.watched.delete(pod);
+    this.agenda.idle(pod);
+  }
+
+  private queueIsFull(): boolean {
+    const { queueLimit } = this.settings;
+    return queueLimit !== null && this.waiting >= queueLimit;
+  }
+
+  private laneOf(id: number): Lane {
+    return this.schedule.kind[id] === STREAM ? this.stream : this.batch;
+  }
+
+  private workOf(id: number): Work {
+    const audioSeconds = this.schedule.audioSeconds[id]!;
+    return this.schedule.kind[id] === STREAM
+      ? { kind: 'stream', audioSeconds }
+      : { kind: 'batch', weight: this.weight(id) };
+  }
+
+  private weight(id: number): number {
+    return requestWeight(this.settings.law.batch, this.schedule.audioSeconds[id]!, this.schedule.seed[id]!);
+  }
+}
