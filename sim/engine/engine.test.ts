@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from './engine.ts';
+import type { Handler } from './engine.ts';
 
 const DAY = 86_400_000;
+
+const engineOf = (handlers: readonly Handler[]): Engine => {
+  const engine = new Engine();
+  handlers.forEach((handler, cls) => engine.on(cls, handler));
+  return engine;
+};
 
 describe('engine', () => {
   it('handles events in the order (time, class, sequence) and sets the clock to each', () => {
     const seen: (readonly [number, string, number])[] = [];
-    const engine = new Engine([
+    const engine = engineOf([
       (now, subject) => seen.push([now, 'early', subject]),
       (now, subject) => seen.push([now, 'late', subject]),
     ]);
@@ -26,7 +33,7 @@ describe('engine', () => {
 
   it('handles an event scheduled for now by a later class before the clock moves', () => {
     const seen: string[] = [];
-    const engine: Engine = new Engine([
+    const engine: Engine = engineOf([
       () => seen.push('follow-up'),
       () => {
         seen.push('cause');
@@ -41,7 +48,7 @@ describe('engine', () => {
 
   it('leaves events after the end unhandled, and can go on', () => {
     const seen: number[] = [];
-    const engine = new Engine([(now) => seen.push(now)]);
+    const engine = engineOf([(now) => seen.push(now)]);
     engine.schedule(1, 0, 0);
     engine.schedule(3, 0, 0);
     engine.run(2);
@@ -52,7 +59,7 @@ describe('engine', () => {
 
   it('handles neither a cancelled event nor a moved one at its old time', () => {
     const seen: number[] = [];
-    const engine = new Engine([(now) => seen.push(now)]);
+    const engine = engineOf([(now) => seen.push(now)]);
     engine.cancel(engine.schedule(1, 0, 0));
     engine.reschedule(engine.schedule(2, 0, 0), 4);
     engine.run(9);
@@ -60,7 +67,7 @@ describe('engine', () => {
   });
 
   it('refuses an event in the past and one at no time at all', () => {
-    const engine = new Engine([() => undefined]);
+    const engine = engineOf([() => undefined]);
     engine.schedule(5, 0, 0);
     engine.run(5);
     expect(() => engine.schedule(4, 0, 0)).toThrow('event of class 0 at 4 ms, but the clock is at 5 ms');
@@ -69,7 +76,7 @@ describe('engine', () => {
 
   it('tells a microsecond apart after 30 days', () => {
     const seen: number[] = [];
-    const engine = new Engine([(_, subject) => seen.push(subject)]);
+    const engine = engineOf([(_, subject) => seen.push(subject)]);
     engine.schedule(30 * DAY + 0.001, 0, 1);
     engine.schedule(30 * DAY, 0, 0);
     engine.run(31 * DAY);

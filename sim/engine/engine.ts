@@ -1,5 +1,5 @@
 // The loop: takes the first event, sets the clock, calls the handler of its class. It knows no domain word: a class is
-// an index into the caller's table of handlers, and the table's order is the order of events at equal times.
+// a number of the caller's, and at equal times the smaller one goes first.
 // Time is a double in virtual milliseconds since the origin of the run: 30 days are 2.6e9 ms, where two neighbouring
 // doubles are 0.0005 µs apart, so runs of that length lose nothing (engine.test.ts).
 
@@ -14,11 +14,11 @@ export class Engine {
   /** Events handled so far. */
   handled = 0;
   private readonly queue = new EventQueue();
-  private readonly handlers: readonly Handler[];
+  private readonly handlers: Handler[] = [];
 
-  /** @param handlers one per class; at equal times a smaller index goes first */
-  constructor(handlers: readonly Handler[]) {
-    this.handlers = handlers;
+  /** Says what to do with the events of a class. Every class that is scheduled needs a handler. */
+  on(cls: number, handler: Handler): void {
+    this.handlers[cls] = handler;
   }
 
   /** Schedules an event and returns its id, valid until it is handled or cancelled. Throws if `at` is past or NaN. */

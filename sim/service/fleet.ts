@@ -69,6 +69,8 @@ export class Fleet {
   readonly requests: RequestTable;
   arrived = 0;
   inSystem = 0;
+  /** Requests between two tries. */
+  backingOff = 0;
   /** Weight of all batch requests that arrived, and audio seconds of all live sessions. */
   offeredWeight = 0;
   offeredStreamSeconds = 0;
@@ -207,7 +209,9 @@ export class Fleet {
 
   /** The back-off of a request is over; it may have given up meanwhile. */
   retry(now: number, id: number): void {
-    if (this.state[id] === BACKOFF) this.attempt(now, id);
+    if (this.state[id] !== BACKOFF) return;
+    this.backingOff -= 1;
+    this.attempt(now, id);
   }
 
   /** Callers that have waited for the whole time-out give up; a live session only while it has no place. */
@@ -301,6 +305,7 @@ export class Fleet {
       return;
     }
     this.state[id] = BACKOFF;
+    this.backingOff += 1;
     this.requests.admittedMillis[id] = NaN;
     this.requests.firstResultMillis[id] = NaN;
     this.agenda.retry(id, now + retries.backoff * 1000 * 2 ** (tries - 1));
@@ -309,6 +314,7 @@ export class Fleet {
   private giveUp(now: number, id: number): void {
     const was = this.state[id]!;
     this.over(now, id, 'timeout');
+    if (was === BACKOFF) this.backingOff -= 1;
     if (was === WAITING) this.laneOf(id).queue.leave(this.ticket[id]!);
     if (was !== AT_POD) return;
     const pod = this.requests.pod[id]!;

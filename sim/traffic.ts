@@ -1,0 +1,51 @@
+// Plays a schedule on a fleet inside an engine: the events of callers and of service. Used by the whole world and by
+// the fast simulation of a static fleet alike.
+
+import type { Schedule } from '../model/schedule.ts';
+import type { Engine } from './engine/engine.ts';
+import { CLASS } from './event-classes.ts';
+import type { FleetSettings } from './service/fleet.ts';
+import { Fleet } from './service/fleet.ts';
+
+/**
+ * Sets the handlers of completions, deadlines, retries and arrivals and schedules the first arrival; one arrival at a
+ * time is queued, so the queue stays as small as the fleet.
+ *
+ * @param idle called when nothing is on a pod that the fleet was asked to watch
+ */
+export const playTraffic = (
+  engine: Engine,
+  schedule: Schedule,
+  settings: FleetSettings,
+  idle: (pod: number) => void,
+): Fleet => {
+  const timers: number[] = [];
+  const fleet = new Fleet(schedule, settings, {
+    completions: (pod, at) => {
+      const timer = timers[pod] ?? -1;
+      if (at < Infinity) {
+        if (timer >= 0) engine.reschedule(timer, at);
+        else timers[pod] = engine.schedule(at, CLASS.completions, pod);
+      } else if (timer >= 0) {
+        engine.cancel(timer);
+        timers[pod] = -1;
+      }
+    },
+    retry: (request, at) => engine.schedule(at, CLASS.retry, request),
+    deadline: (at) => engine.schedule(at, CLASS.deadline, 0),
+    idle,
+  });
+  engine.on(CLASS.completions, (now, pod) => {
+    timers[pod] = -1;
+    fleet.completions(now, pod);
+  });
+  engine.on(CLASS.deadline, (now) => fleet.deadline(now));
+  engine.on(CLASS.retry, (now, request) => fleet.retry(now, request));
+  engine.on(CLASS.arrival, (now, request) => {
+    const next = request + 1;
+    if (next < schedule.count) engine.schedule(schedule.offsetMillis[next]!, CLASS.arrival, next);
+    fleet.arrive(now, request);
+  });
+  if (schedule.count > 0) engine.schedule(schedule.offsetMillis[0]!, CLASS.arrival, 0);
+  return fleet;
+};
