@@ -1,4 +1,4 @@
-// The scenario as typed data: traffic + platform + objectives. schema.ts parses YAML into it; nobody else makes one.
+// The scenario as typed data: traffic + platform + objectives. parse.ts makes it from YAML; nobody else does.
 // Durations are Seconds, whatever unit the YAML used.
 
 import type { Distribution } from '../model/distribution.ts';
@@ -19,6 +19,17 @@ export type Arrivals =
   | { readonly kind: 'gamma'; readonly rate: RateCurve; readonly cv: number }
   /** Deterministic spacing along a rate curve. */
   | { readonly kind: 'curve'; readonly rate: RateCurve }
+  /** A recorded rate profile (`offset_s,rate_rel,idc`) times `rate`; gamma draws whose CV follows the profile's idc. */
+  | {
+      readonly kind: 'profile';
+      readonly file: string;
+      /** Mean rate over the whole profile. */
+      readonly rate: PerSecond;
+      /** Profile seconds per second of the run. */
+      readonly speedup: number;
+      /** Where in the profile the run starts. */
+      readonly from: Seconds;
+    }
   /** A recorded trace, sped up to `rate` (mean) or by `speedup`; [from, to) cuts it before that. */
   | {
       readonly kind: 'trace';
@@ -29,15 +40,21 @@ export type Arrivals =
       readonly to: Seconds | null;
       /** Start again from the beginning when the trace ends before the scenario does. */
       readonly repeat: boolean;
+      /** Rows of this kind alone; null = all rows, each with its own kind. */
+      readonly only: RequestKind | null;
     };
+
+/** A duration table (`q,audio_s`) by name, or a distribution in seconds. */
+export type AudioLength = Distribution | { readonly kind: 'table'; readonly file: string };
 
 export interface Traffic {
   readonly name: string;
+  /** Kind of every request; a trace brings its own kind per row instead. */
   readonly kind: RequestKind;
   readonly arrivals: Arrivals;
   /** Length of the audio; null for a trace, which brings its own. */
-  readonly audioSeconds: Distribution | null;
-  /** A multiplier on the rate over time, for instance a doubling at nine o'clock; 1 where absent. */
+  readonly audioSeconds: AudioLength | null;
+  /** A multiplier on the rate over time, for instance a doubling at nine o'clock; 1 before its first point. */
   readonly surge: RateCurve | null;
 }
 
@@ -128,7 +145,10 @@ export interface Scenario {
   /** Unix time of the origin of the run; scrape and rule phases count from the epoch. */
   readonly epochMillis: number;
   readonly traffic: readonly Traffic[];
-  readonly platform: { readonly manifests: readonly string[]; readonly set: Readonly<Record<string, string | number | boolean>> };
+  readonly platform: {
+    readonly manifests: readonly string[];
+    readonly set: Readonly<Record<string, string | number | boolean>>;
+  };
   readonly service: ServiceSettings;
   readonly startup: StartupSettings;
   readonly nodes: NodeSettings;
