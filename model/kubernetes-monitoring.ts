@@ -23,6 +23,8 @@ export interface MonitorEndpoint {
   readonly scrapeTimeout?: string;
   readonly honorLabels?: boolean;
   readonly honorTimestamps?: boolean;
+  /** Absent or true: targets of pods in phase Failed or Succeeded are dropped. */
+  readonly filterRunning?: boolean;
   readonly relabelings?: readonly RelabelConfig[];
   readonly metricRelabelings?: readonly RelabelConfig[];
 }
