@@ -6,7 +6,9 @@ import { exitCodeTable } from './exit-codes.ts';
 import { runCommand } from './run-command.ts';
 
 const program = new Command('surgelab')
-  .description('Replays and simulates transcription traffic on an autoscaled GPU service, and says who waits, why, and what it costs.')
+  .description(
+    'Replays and simulates transcription traffic on an autoscaled GPU service, and says who waits, why, and what it costs.',
+  )
   .exitOverride()
   .configureHelp({ showGlobalOptions: false })
   .showHelpAfterError('(surgelab COMMAND --help shows the options)');
@@ -15,7 +17,12 @@ const collect = (value: string, all: readonly string[]): readonly string[] => [.
 
 const scenarioOptions = (command: Command): Command =>
   command
-    .option('--set <path=value>', 'override one value of the platform, e.g. asr.scrapeInterval=5s (repeatable)', collect, [])
+    .option(
+      '--set <path=value>',
+      'override one value of the platform, e.g. asr.scrapeInterval=5s (repeatable)',
+      collect,
+      [],
+    )
     .option('--seed <number>', 'another seed than the one of the scenario')
     .option('--duration <duration>', 'another length than the one of the scenario, e.g. 10m');
 
@@ -29,7 +36,9 @@ example(
       .description('scenario to schedule: every request with its instant, and the SHA-256 of it')
       .option('--out <file>', 'write the schedule as NDJSON')
       .option('--json', 'print the facts as JSON'),
-  ).action((scenario: string, options: object) => runCommand(() => import('./commands/compile.ts'), { scenario, ...options })),
+  ).action((scenario: string, options: object) =>
+    runCommand(() => import('./commands/compile.ts'), { scenario, ...options }),
+  ),
   'compile vendor-default-step',
   'compile my-scenario.yaml --out schedule.ndjson',
 );
@@ -41,7 +50,9 @@ example(
       .description('answers the question in virtual time; writes a run folder')
       .option('--out <folder>', 'the run folder (default: runs/NAME-sim)')
       .option('--json', 'print the score as JSON'),
-  ).action((scenario: string, options: object) => runCommand(() => import('./commands/simulate.ts'), { scenario, ...options })),
+  ).action((scenario: string, options: object) =>
+    runCommand(() => import('./commands/simulate.ts'), { scenario, ...options }),
+  ),
   'simulate vendor-default-step',
   'simulate vendor-default-step --set asr.scrapeInterval=30s --out runs/slow',
 );
@@ -55,7 +66,9 @@ example(
       .option('--time-scale <factor>', 'virtual seconds per real second', '1')
       .option('--out <folder>', 'the run folder (default: runs/NAME-PROFILE)')
       .option('--json', 'print the score as JSON'),
-  ).action((scenario: string, options: object) => runCommand(() => import('./commands/replay.ts'), { scenario, ...options })),
+  ).action((scenario: string, options: object) =>
+    runCommand(() => import('./commands/replay.ts'), { scenario, ...options }),
+  ),
   'replay vendor-default-step --duration 5m --time-scale 10',
 );
 
@@ -105,7 +118,9 @@ example(
 example(
   program
     .command('conform <kind> [folder]')
-    .description('replays recorded behaviour of the real components: hpa, promql, rules, adapter, scrape, loop, theory, or all')
+    .description(
+      'replays recorded behaviour of the real components: hpa, promql, rules, adapter, scrape, loop, theory, or all',
+    )
     .option('--json', 'print the result as JSON')
     .action((kind: string, folder: string | undefined, options: object) =>
       runCommand(() => import('./commands/conform.ts'), { kind, folder, ...options }),
@@ -118,7 +133,9 @@ example(
     .command('lint <file...>')
     .description('finds traps in the platform YAML of a deployment')
     .option('--json', 'print the findings as JSON')
-    .action((files: readonly string[], options: object) => runCommand(() => import('./commands/lint.ts'), { files, ...options })),
+    .action((files: readonly string[], options: object) =>
+      runCommand(() => import('./commands/lint.ts'), { files, ...options }),
+    ),
   'lint scenarios/platform/vendor-0.2.2',
 );
 
@@ -136,7 +153,9 @@ example(
 example(
   program
     .command('bench')
-    .description('the whole answer: scrape interval sweep in simulation, replay on real processes, comparison, report, verdict')
+    .description(
+      'the whole answer: scrape interval sweep in simulation, replay on real processes, comparison, report, verdict',
+    )
     .addOption(new Option('--profile <profile>', 'what to replay against').choices(['local']).default('local'))
     .option('--scenario <scenario>', 'another question than the default one')
     .option('--out <folder>', 'where the runs and the report go', 'bench-out')
@@ -146,7 +165,11 @@ example(
   'bench --scenario my-scenario.yaml --out my-answer',
 );
 
-program.addHelpText('after', () => `\nExit codes:\n${exitCodeTable()}\n\nStart with:\n  make bench\n  npm run -s surgelab -- simulate vendor-default-step\n  npm run -s surgelab -- report runs/vendor-default-step-sim`);
+program.addHelpText(
+  'after',
+  () =>
+    `\nExit codes:\n${exitCodeTable()}\n\nStart with:\n  make bench\n  npm run -s surgelab -- simulate vendor-default-step\n  npm run -s surgelab -- report runs/vendor-default-step-sim`,
+);
 
 try {
   await program.parseAsync();

@@ -22,17 +22,26 @@ const report = (error: unknown): number => {
     process.stderr.write(`surgelab: ${error.message}${hint}\n`);
     return ERROR_EXIT[error.code].code;
   }
-  if (error instanceof RangeError && /(Array buffer allocation|Invalid (typed )?array length|heap)/i.test(error.message)) {
+  if (
+    error instanceof RangeError &&
+    /(Array buffer allocation|Invalid (typed )?array length|heap)/i.test(error.message)
+  ) {
     process.stderr.write(`surgelab: not enough memory: ${error.message}\n  try: a shorter duration or a lower rate\n`);
     return ERROR_EXIT.SCHEDULE_TOO_LARGE.code;
   }
   const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`surgelab: this is a defect of Surgelab: ${text}\n  try: SURGELAB_DEBUG=1 shows where; please report it\n`);
-  if (process.env['SURGELAB_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  process.stderr.write(
+    `surgelab: this is a defect of Surgelab: ${text}\n  try: SURGELAB_DEBUG=1 shows where; please report it\n`,
+  );
+  if (process.env['SURGELAB_DEBUG'] !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ''}\n`);
   return OUTCOME_EXIT.defect.code;
 };
 
-export const runCommand = async <Options>(load: () => Promise<CommandModule<Options>>, options: Options): Promise<void> => {
+export const runCommand = async <Options>(
+  load: () => Promise<CommandModule<Options>>,
+  options: Options,
+): Promise<void> => {
   const abort = new AbortController();
   let asked = 0;
   const stop = (): void => {
