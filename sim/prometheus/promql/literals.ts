@@ -60,18 +60,18 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 export const unquote = (quoted: string): string | undefined => {
   const inner = quoted.slice(1, -1);
   if (quoted.startsWith('`')) return inner;
-  let bad = false;
+  const bad = { found: false };
   const value = inner.replace(
     /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([\s\S]|$))/g,
     (_, x?: string, u?: string, long?: string, octal?: string, simple?: string) => {
       const hex = x ?? u ?? long;
       const code = hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : -1;
-      if (code > 0x10ffff) bad = true;
+      if (code > 0x10ffff) bad.found = true;
       else if (code >= 0) return String.fromCodePoint(code);
       const plain = SIMPLE_ESCAPES[simple ?? ''];
-      if (plain === undefined) bad = true;
+      if (plain === undefined) bad.found = true;
       return plain ?? '';
     },
   );
-  return bad ? undefined : value;
+  return bad.found ? undefined : value;
 };

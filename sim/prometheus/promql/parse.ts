@@ -132,7 +132,7 @@ class TreeBuilder {
       case 'StepInvariantExpr':
         return this.postfix(node, (expr) => expr);
       default: {
-        const feature = EXPERIMENTAL[node.name] ?? `${JSON.stringify(this.source(node))}`;
+        const feature = EXPERIMENTAL[node.name] ?? JSON.stringify(this.source(node));
         return this.fail(node, `${feature} is experimental and not enabled`);
       }
     }

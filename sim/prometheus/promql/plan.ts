@@ -132,9 +132,9 @@ export class Planner {
     if (call.name === 'absent_over_time') {
       const absent = absentMetric(rangeArg.kind === 'range' ? rangeArg.selector : undefined);
       return (context) => {
-        let any = false;
-        range.visit(context, () => (any = true));
-        return any ? EMPTY_VECTOR : { metrics: [absent], values: [1] };
+        const found: Metric[] = [];
+        range.visit(context, (metric) => found.push(metric));
+        return found.length > 0 ? EMPTY_VECTOR : { metrics: [absent], values: [1] };
       };
     }
     const f = RANGE_FUNCTIONS.get(call.name)!;

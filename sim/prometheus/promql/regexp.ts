@@ -95,7 +95,7 @@ class Translator {
       }
       if (this.take(/^\\Q/) !== null) {
         const literal = this.take(/^([\s\S]*?)(?:\\E|$)/)![1]!;
-        const chars = [...literal].map((char) => this.fold(quoteLiteral(char), flags));
+        const chars = Array.from(literal, (char) => this.fold(quoteLiteral(char), flags));
         // a repetition after \E applies to the last character only
         out += chars.slice(0, -1).join('') + this.repeated(chars.at(-1) ?? '(?:)', flags);
         continue;

@@ -16,21 +16,34 @@ interface Matched {
   seen: number;
 }
 
-/** Number of live samples at or before `time`, as an index behind the last of them. Looks from the newest end. */
+/**
+ * Index behind the last live sample at or before `time`. Most queries ask for the newest sample; for older times the
+ * search starts where evenly spaced scrapes would have put it and doubles its steps from there
+ * (bench/control-promql.bench.ts).
+ */
 export const indexAfter = (series: Series, time: number): number => {
   const { times, first, end } = series;
   if (end === first || times[end - 1]! <= time) return end;
-  let high = end - 1;
-  let step = 1;
-  while (high - step >= first && times[high - step]! > time) {
-    high -= step;
-    step *= 2;
+  const oldest = times[first]!;
+  if (time < oldest) return first;
+  let low = first + Math.floor(((time - oldest) / (times[end - 1]! - oldest)) * (end - 1 - first));
+  let high = low + 1;
+  if (times[low]! > time) {
+    for (let step = 1; times[low]! > time; step *= 2) {
+      high = low;
+      low = Math.max(first, low - step);
+    }
+  } else {
+    for (let step = 1; times[high]! <= time; step *= 2) {
+      low = high;
+      high = Math.min(end - 1, high + step);
+    }
   }
-  let low = Math.max(first, high - step);
-  while (low < high) {
+  // times[low] <= time < times[high]
+  while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (times[middle]! > time) high = middle;
-    else low = middle + 1;
+    else low = middle;
   }
   return high;
 };
