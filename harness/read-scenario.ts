@@ -1,0 +1,98 @@
+// Finds what a scenario consists of: the file itself (a path, or the bare name of a library scenario), the recorded data
+// it names, and its Kubernetes YAML. Reading only; parsing is scenarios' and cluster/manifests' business.
+
+import { readdirSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { TestbedError } from '../model/errors.ts';
+import { suggestion } from '../model/nearest.ts';
+import { parseScenario } from '../scenarios/parse.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import type { ScenarioData } from '../scenarios/scenario-data.ts';
+import { loadScenarioData } from '../scenarios/scenario-data.ts';
+import { firstExisting, readText, yamlFiles } from './read-input.ts';
+
+export const REPOSITORY = resolve(import.meta.dirname, '..');
+const LIBRARY = join(REPOSITORY, 'scenarios/library');
+const PLATFORMS = join(REPOSITORY, 'scenarios/platform');
+
+export interface ScenarioFile {
+  readonly scenario: Scenario;
+  /** Absolute path of the file; relative names inside it start from its folder. */
+  readonly path: string;
+}
+
+export interface InputFile {
+  /** As shown in messages: relative to the working folder. */
+  readonly file: string;
+  readonly text: string;
+}
+
+const shown = (path: string): string => {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('../..') || short === '' ? path : short;
+};
+
+const isBareName = (name: string): boolean => !name.includes('/') && !/\.ya?ml$/.test(name);
+
+/** Names of the scenarios that come with Surgelab. */
+export const libraryScenarios = (): readonly string[] =>
+  readdirSync(LIBRARY)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.replace(/\.yaml$/, ''))
+    .sort();
+
+/** Reads and parses a scenario. Throws INPUT_MISSING, SCENARIO_INVALID. */
+export const readScenario = (nameOrPath: string): ScenarioFile => {
+  const path = isBareName(nameOrPath) ? join(LIBRARY, `${nameOrPath}.yaml`) : resolve(nameOrPath);
+  if (isBareName(nameOrPath) && firstExisting([path]) === null) {
+    throw new TestbedError(
+      'INPUT_MISSING',
+      `no scenario named ${nameOrPath}${suggestion(nameOrPath, libraryScenarios())}`,
+      {
+        hint: 'give a path to a .yaml file, or a name of scenarios/library',
+      },
+    );
+  }
+  return { scenario: parseScenario(shown(path), readText(path, 'the scenario')), path };
+};
+
+/** Where recorded traces are looked for: SURGELAB_TRACES, else `../shared/traces` beside the repository. */
+export const traceFolder = (): string => process.env.SURGELAB_TRACES ?? resolve(REPOSITORY, '../shared/traces');
+
+const DATA_HINT = [
+  'set SURGELAB_TRACES to the folder that holds it, or give a path in the scenario. Public sources: Azure LLM inference',
+  'traces 2023 (GitHub project Azure/AzurePublicDataset, CC BY 4.0), NASA-HTTP logs (Internet Traffic Archive), AMI meeting',
+  'corpus (CC BY 4.0), ServeGen by Alibaba (Apache-2.0); lengths: Common Voice 19.0 (CC0), LibriSpeech, VoxConverse 0.3',
+  '(CC BY 4.0). Convert one to rows `offset_s,audio_s,kind`: seconds since the first request in three decimals, never',
+  'decreasing; length of the audio in seconds above 0; short, batch or stream. docs/traces.md shows it step by step',
+].join(' ');
+
+const locateData = (name: string, folder: 'traces' | 'durations', scenarioPath: string): string => {
+  const base = folder === 'durations' ? join(traceFolder(), 'durations') : traceFolder();
+  const endings = ['', '.csv', '.csv.gz'].map((ending) => `${name}${ending}`);
+  const found = firstExisting(
+    name.includes('/') || isAbsolute(name)
+      ? endings.map((file) => resolve(dirname(scenarioPath), file))
+      : endings.filter((file) => file !== name || /\.csv(\.gz)?$/.test(name)).map((file) => join(base, file)),
+  );
+  if (found !== null) return found;
+  throw new TestbedError('INPUT_MISSING', `the recorded data set ${name} is not in ${shown(base)}`, {
+    hint: DATA_HINT,
+  });
+};
+
+/** Reads the recorded data that the scenario names. Throws INPUT_MISSING with where to get it, TRACE_INVALID. */
+export const readScenarioData = ({ scenario, path }: ScenarioFile): ScenarioData =>
+  loadScenarioData(scenario, (name, folder) => {
+    const file = locateData(name, folder, path);
+    return { file: shown(file), text: readText(file, 'the data set') };
+  });
+
+/** Reads the Kubernetes YAML of the scenario: files and folders beside it, or bare names of scenarios/platform. */
+export const readManifestFiles = ({ scenario, path }: ScenarioFile): readonly InputFile[] =>
+  scenario.platform.manifests
+    .flatMap((name) => {
+      const at = isBareName(name) ? join(PLATFORMS, name) : resolve(dirname(path), name);
+      return yamlFiles(at, 'the platform');
+    })
+    .map((file) => ({ file: shown(file), text: readText(file, 'the platform file') }));
