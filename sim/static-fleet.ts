@@ -6,7 +6,7 @@ import type { Schedule } from '../model/schedule.ts';
 import { Engine } from './engine/engine.ts';
 import { assertConservation, assertLittle } from './invariants.ts';
 import type { FleetSettings } from './service/fleet.ts';
-import { playTraffic } from './traffic.ts';
+import { playTraffic } from './hops/traffic.ts';
 
 export interface StaticRun {
   readonly requests: RequestTable;

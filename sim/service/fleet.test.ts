@@ -8,7 +8,7 @@ import { millis, seconds } from '../../model/units.ts';
 import { Engine } from '../engine/engine.ts';
 import { assertConservation } from '../invariants.ts';
 import { simulateStaticFleet } from '../static-fleet.ts';
-import { playTraffic } from '../traffic.ts';
+import { playTraffic } from '../hops/traffic.ts';
 import type { FleetSettings } from './fleet.ts';
 
 /** One request at a time, a second per second of audio; one live session at a time. */

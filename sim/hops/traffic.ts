@@ -1,11 +1,11 @@
 // Plays a schedule on a fleet inside an engine: the events of callers and of service. Used by the whole world and by
 // the fast simulation of a static fleet alike.
 
-import type { Schedule } from '../model/schedule.ts';
-import type { Engine } from './engine/engine.ts';
-import { CLASS } from './event-classes.ts';
-import type { FleetSettings } from './service/fleet.ts';
-import { Fleet } from './service/fleet.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import type { Engine } from '../engine/engine.ts';
+import { CLASS } from '../event-classes.ts';
+import type { FleetSettings } from '../service/fleet.ts';
+import { Fleet } from '../service/fleet.ts';
 
 /**
  * Sets the handlers of completions, deadlines, retries and arrivals and schedules the first arrival; one arrival at a
