@@ -1,0 +1,403 @@
+// The HTTP door of an emulated pod: batch requests in four dialects, health, metrics. Takes what a client sends, hands
+// the work to the GPU of pod.ts, answers in the words of answers.ts and error-bodies.ts.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { seconds } from '../../model/units.ts';
+import { requestWeight } from '../../model/service-time.ts';
+import type { BatchJob } from './answers.ts';
+import { acceptedAnswer, batchAnswer, webhookAnswer } from './answers.ts';
+import { audioLength, isEncoding, multipartFile } from './audio.ts';
+import type { RequestFault } from './config.ts';
+import type { Dialect } from './dialects.ts';
+import { DIALECTS, ROW_HEADERS, SERVER_HEADERS, dialectOfPath } from './dialects.ts';
+import type { Refusal } from './error-bodies.ts';
+import { errorAnswer } from './error-bodies.ts';
+import { metricsFault, requestFault } from './faults.ts';
+import { RateLimit, keyRefusal } from './admission.ts';
+import type { EmulatedPod } from './pod.ts';
+import { healthAnswer, isHealthPath } from './health.ts';
+import { isLoopbackUrl, postWebhook } from './webhook.ts';
+
+const HEAD_BYTES = 4096;
+
+const header = (request: IncomingMessage, name: string): string | null => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : null;
+};
+
+const numberHeader = (request: IncomingMessage, name: string): number | null => {
+  const text = header(request, name);
+  const value = text === null ? NaN : Number(text);
+  return Number.isFinite(value) ? value : null;
+};
+
+interface Upload {
+  readonly head: Buffer;
+  readonly bytes: number;
+  /** Whole body, kept only for JSON and multipart. */
+  readonly whole: Buffer | null;
+}
+
+/** Reads the body, keeping only its head for raw audio. Null when it passed the limit. */
+const readUpload = (request: IncomingMessage, keepWhole: boolean, limitBytes: number): Promise<Upload | null> =>
+  new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let kept = 0;
+    let bytes = 0;
+    request.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes > limitBytes) {
+        resolve(null);
+        return;
+      }
+      if (keepWhole || kept < HEAD_BYTES) {
+        pieces.push(piece);
+        kept += piece.length;
+      }
+    });
+    request.on('end', () => {
+      const body = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+      resolve({ head: body.subarray(0, HEAD_BYTES), bytes, whole: keepWhole ? body : null });
+    });
+    request.on('error', reject);
+    request.on('close', () => {
+      reject(new Error('the client closed the connection before its request was complete'));
+    });
+  });
+
+interface Options {
+  readonly get: (name: string) => string | null;
+  readonly on: (name: string) => boolean;
+}
+
+const optionsFrom = (query: URLSearchParams, fields: Readonly<Record<string, unknown>>): Options => {
+  const get = (name: string): string | null => {
+    const field = fields[name];
+    return typeof field === 'string' || typeof field === 'number' || typeof field === 'boolean'
+      ? String(field)
+      : query.get(name);
+  };
+  return { get, on: (name) => get(name) === 'true' || get(name) === '1' };
+};
+
+interface Input {
+  readonly audioSeconds: number;
+  readonly fileBytes: number;
+  readonly filename: string | null;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+const parseJson = (body: Buffer): Readonly<Record<string, unknown>> | null => {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : null;
+  } catch {
+    return null;
+  }
+};
+
+const urlInput = (pod: EmulatedPod, body: Buffer, declaredSeconds: number | null): Input | Refusal => {
+  const fields = parseJson(body);
+  const url = fields?.['url'];
+  if (fields === null || typeof url !== 'string' || !/^(https?|s3):\/\//.test(url))
+    return { kind: 'bad-request', message: 'expected a JSON body {"url": "https://…"} or audio bytes' };
+  return {
+    audioSeconds: declaredSeconds ?? pod.config.urlAudio,
+    fileBytes: 0,
+    filename: url.slice(url.lastIndexOf('/') + 1),
+    fields,
+  };
+};
+
+const inputOf = (
+  pod: EmulatedPod,
+  request: IncomingMessage,
+  query: URLSearchParams,
+  upload: Upload,
+): Input | Refusal => {
+  const declared = numberHeader(request, ROW_HEADERS.audioSeconds);
+  const type = header(request, 'content-type') ?? '';
+  if (upload.whole !== null && type.startsWith('application/json')) return urlInput(pod, upload.whole, declared);
+  const file = upload.whole === null ? null : multipartFile(upload.whole, type);
+  if (upload.whole !== null && file === null)
+    return { kind: 'bad-request', message: 'expected a file field named audio' };
+  const head = file?.head ?? upload.head;
+  const fileBytes = file?.bytes ?? upload.bytes;
+  const fields = file?.fields ?? {};
+  if (declared !== null) return { audioSeconds: declared, fileBytes, filename: null, fields };
+  const encoding = query.get('encoding');
+  const length = audioLength(
+    head,
+    fileBytes,
+    encoding !== null && isEncoding(encoding) ? encoding : null,
+    Number(query.get('sample_rate') ?? 16_000) || 16_000,
+    pod.config.compressedBytesPerSecond,
+  );
+  return length.kind === 'unsupported'
+    ? { kind: 'unsupported' }
+    : { audioSeconds: length.seconds, fileBytes, filename: null, fields };
+};
+
+const isRefusal = (value: Input | Refusal): value is Refusal => 'kind' in value;
+
+const sendJson = (
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): void => {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(text)),
+    ...headers,
+  });
+  response.end(text);
+};
+
+/** What happens to a request whose fault acts before the GPU sees it; false = go on. */
+const faultBefore = (
+  fault: RequestFault | null,
+  response: ServerResponse,
+  refuse: (refusal: Refusal) => void,
+): boolean => {
+  switch (fault?.kind) {
+    case 'refuse':
+      response.destroy();
+      return true;
+    case 'stall':
+      return true;
+    case 'internal-error':
+      refuse({ kind: 'internal' });
+      return true;
+    case 'rate-limit':
+      refuse({ kind: 'rate-limited', retryAfterSeconds: fault.retryAfter });
+      return true;
+    case 'garbage':
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('\u0000\u0001 this is no JSON');
+      return true;
+    case 'slow-first-byte':
+    case 'cut-answer':
+    case undefined:
+      return false;
+  }
+};
+
+export class HttpDoor {
+  private readonly pod: EmulatedPod;
+  private readonly rate: RateLimit;
+  private requests = 0;
+
+  constructor(pod: EmulatedPod) {
+    this.pod = pod;
+    this.rate = new RateLimit(pod.config.rateLimitPerMinute);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const at = request.url ?? '/';
+    const mark = at.indexOf('?');
+    const path = mark === -1 ? at : at.slice(0, mark);
+    const query = new URLSearchParams(mark === -1 ? '' : at.slice(mark + 1));
+    if (path === '/metrics') this.metrics(response);
+    else if (isHealthPath(path)) this.health(path, query, response);
+    else this.batch(path, query, request, response);
+  }
+
+  private health(path: string, query: URLSearchParams, response: ServerResponse): void {
+    const { pod } = this;
+    if (!pod.loaded && !pod.config.healthWhileLoading && query.get('probe') !== null) {
+      response.destroy();
+      return;
+    }
+    const answer = healthAnswer(pod, path, query);
+    sendJson(response, answer.status, answer.body, {});
+  }
+
+  private metrics(response: ServerResponse): void {
+    const { pod } = this;
+    const fault = metricsFault(pod.config.faults, pod.clock.now());
+    if (fault?.kind === 'metrics-refused' || (!pod.loaded && !pod.config.metricsWhileLoading)) {
+      response.destroy();
+      return;
+    }
+    if (fault?.kind === 'metrics-broken') {
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' });
+      response.end('asr_active_requests {{{ 1\n');
+      return;
+    }
+    const { registry } = pod.metrics;
+    pod.batch.settle();
+    const answer = (): void => {
+      registry.metrics().then(
+        (text) => {
+          response.writeHead(200, { 'content-type': registry.contentType });
+          response.end(text);
+        },
+        (error: unknown) => {
+          response.destroy(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    };
+    if (fault === null) answer();
+    else pod.clock.at(pod.clock.now() + fault.after * 1000, answer);
+  }
+
+  private batch(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): void {
+    const dialect = dialectOfPath(path, 'batch');
+    if (dialect === null || request.method !== 'POST') {
+      request.resume();
+      sendJson(
+        response,
+        dialect === null ? 404 : 405,
+        { error: dialect === null ? 'Not found' : 'Method not allowed' },
+        {},
+      );
+      return;
+    }
+    const { pod } = this;
+    this.requests += 1;
+    pod.open += 1;
+    response.on('close', () => {
+      pod.open -= 1;
+    });
+    const requestId = `${pod.config.pod.name}-${this.requests}`;
+    const refuse = (refusal: Refusal): void => {
+      const answer = errorAnswer(dialect, refusal, requestId);
+      sendJson(response, answer.status, answer.body, { ...answer.headers, ...this.identity(requestId) });
+    };
+    const seed = numberHeader(request, ROW_HEADERS.seed) ?? this.requests;
+    const fault = requestFault(pod.config.faults, pod.clock.now(), seed);
+    const limitBytes = pod.config.maxUploadBytes ?? DIALECTS[dialect].maxUploadBytes;
+    const keepWhole = /^(application\/json|multipart\/form-data)/.test(header(request, 'content-type') ?? '');
+    readUpload(request, keepWhole, limitBytes).then(
+      (upload) => {
+        if (faultBefore(fault, response, refuse)) return;
+        const refusal =
+          upload === null ? ({ kind: 'too-large', limitBytes } as const) : this.refusalAtDoor(request, query, dialect);
+        if (upload === null || refusal !== null) {
+          if (refusal !== null) refuse(refusal);
+          if (upload === null) request.resume();
+          return;
+        }
+        const input = inputOf(pod, request, query, upload);
+        if (isRefusal(input)) refuse(input);
+        else this.serve(dialect, requestId, seed, input, optionsFrom(query, input.fields), fault, response, refuse);
+      },
+      () => {
+        response.destroy();
+      },
+    );
+  }
+
+  private identity(requestId: string): Readonly<Record<string, string>> {
+    return { 'x-request-id': requestId, [SERVER_HEADERS.pod]: String(this.pod.config.pod.ordinal) };
+  }
+
+  private refusalAtDoor(request: IncomingMessage, query: URLSearchParams, dialect: Dialect): Refusal | null {
+    const { pod } = this;
+    const keyProblem = keyRefusal(pod.config.auth, header(request, 'authorization'), query.get('token'));
+    if (keyProblem !== null) return keyProblem;
+    if (dialect === 'stt' && !['pulse', 'pulse-pro'].includes(query.get('model') ?? ''))
+      return { kind: 'bad-request', message: 'model must be pulse or pulse-pro' };
+    if (!this.rate.take(pod.clock.now())) return { kind: 'rate-limited', retryAfterSeconds: 60 };
+    const full =
+      (pod.config.batchFull === '503' && pod.batch.worker.batchInService >= pod.config.law.batch.cap) ||
+      (pod.config.queueLimit !== null && pod.batch.worker.batchQueued >= pod.config.queueLimit);
+    return !pod.loaded || full ? { kind: 'unavailable', retryAfterSeconds: pod.config.retryAfter } : null;
+  }
+
+  private serve(
+    dialect: Dialect,
+    requestId: string,
+    seed: number,
+    input: Input,
+    options: Options,
+    fault: RequestFault | null,
+    response: ServerResponse,
+    refuse: (refusal: Refusal) => void,
+  ): void {
+    const { pod } = this;
+    const arrived = pod.clock.now();
+    const language = options.get('language') ?? 'en';
+    const webhook = options.get(dialect === 'onprem-v1' ? 'callback_url' : 'webhook_url');
+    if (webhook !== null && !isLoopbackUrl(webhook)) {
+      refuse({ kind: 'bad-request', message: 'this emulator calls webhooks on loopback addresses only' });
+      return;
+    }
+    const cancels: (() => void)[] = [];
+    const ticket = pod.batch.submit(requestWeight(pod.config.law.batch, input.audioSeconds, seed), (admitted, done) => {
+      for (const cancel of cancels) cancel();
+      pod.metrics.finished((done - admitted) / 1000, (done - arrived) / 1000, input.audioSeconds, language);
+      const job: BatchJob = {
+        requestId,
+        seed,
+        audioSeconds: input.audioSeconds,
+        fileBytes: input.fileBytes,
+        processingMillis: done - admitted,
+        model: options.get('model') ?? 'pulse',
+        language,
+        wordTimestamps: options.on(dialect === 'onprem-v1' ? 'timestamps' : 'word_timestamps'),
+        diarize: options.on('diarize'),
+        gender: options.on('gender_detection'),
+        emotion: options.on('emotion_detection'),
+        age: options.on('age_detection'),
+        filename: input.filename,
+      };
+      if (webhook !== null) {
+        postWebhook(webhook, options.get('webhook_method'), webhookAnswer(dialect, job));
+        return;
+      }
+      const answer = (): void =>
+        this.answer(dialect, job, fault, response, {
+          ...this.identity(requestId),
+          [SERVER_HEADERS.admittedMillis]: String(admitted),
+          [SERVER_HEADERS.doneMillis]: String(done),
+        });
+      const wait = pod.config.hop + (fault?.kind === 'slow-first-byte' ? fault.after : 0);
+      if (wait === 0) answer();
+      else pod.clock.at(done + wait * 1000, answer);
+    });
+    if (webhook !== null) {
+      sendJson(response, 200, acceptedAnswer(dialect, requestId), this.identity(requestId));
+      return;
+    }
+    response.on('close', () => {
+      for (const cancel of cancels) cancel();
+      if (!response.writableFinished) pod.batch.withdraw(ticket);
+    });
+    const limit = pod.config.serverTimeout;
+    if (limit !== null)
+      cancels.push(
+        pod.clock.at(arrived + seconds(limit) * 1000, () => {
+          if (!pod.batch.withdraw(ticket)) return;
+          pod.metrics.failed('timeout', language);
+          refuse({ kind: 'unavailable', retryAfterSeconds: pod.config.retryAfter });
+        }),
+      );
+  }
+
+  private answer(
+    dialect: Dialect,
+    job: BatchJob,
+    fault: RequestFault | null,
+    response: ServerResponse,
+    headers: Readonly<Record<string, string>>,
+  ): void {
+    if (response.destroyed) return;
+    const body = batchAnswer(dialect, job);
+    if (fault?.kind !== 'cut-answer') {
+      sendJson(response, 200, body, headers);
+      return;
+    }
+    const text = JSON.stringify(body);
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(text)),
+      ...headers,
+    });
+    response.write(text.slice(0, text.length >> 1), () => response.destroy());
+  }
+}

@@ -1,0 +1,46 @@
+// The process of one emulated pod. Its parent sends `start`; it ends after a drain (SIGTERM), or at once when the parent
+// is gone: a closed IPC channel is the only sign of a crashed parent, and no process may outlive it.
+
+import { TestbedError } from '../../model/errors.ts';
+import type { FromPod, ToPod } from './messages.ts';
+import { scaledClock } from './scaled-clock.ts';
+import type { Emulator } from './server.ts';
+import { startEmulator } from './server.ts';
+
+let emulator: Emulator | null = null;
+
+const tell = (message: FromPod): void => {
+  if (process.connected) process.send!(message);
+};
+
+const drain = (): void => {
+  if (emulator === null) process.exit(0);
+  void emulator.pod.drain().then(() => process.exit(0));
+};
+
+const start = async (message: Extract<ToPod, { kind: 'start' }>): Promise<void> => {
+  const clock = scaledClock(message.originMonotonicMillis, message.config.timeScale);
+  try {
+    emulator = await startEmulator(message.config, clock);
+  } catch (error) {
+    tell({
+      kind: 'failed',
+      code: error instanceof TestbedError ? error.code : 'TARGET_FAILED',
+      message: error instanceof Error ? error.message : String(error),
+    });
+    process.exit(1);
+  }
+  tell({ kind: 'listening', port: emulator.port, metricsPort: emulator.metricsPort, atMillis: clock.now() });
+  await emulator.pod.whenLoaded();
+  tell({ kind: 'loaded', atMillis: clock.now() });
+};
+
+process.on('message', (message: ToPod) => {
+  if (message.kind === 'drain') drain();
+  else void start(message);
+});
+process.on('SIGTERM', drain);
+// A Ctrl-C reaches the whole process group; the parent decides when its pods end.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit(0));
+tell({ kind: 'prepared' });

@@ -1,0 +1,16 @@
+// What the local profile and the process of one emulated pod say to each other over IPC.
+
+import type { EmulatorConfig } from './config.ts';
+
+export type ToPod =
+  /** Open the doors and load the model. The clock's origin may differ from the start of the process. */
+  | { readonly kind: 'start'; readonly config: EmulatorConfig; readonly originMonotonicMillis: number }
+  /** Finish what is there, then exit; the same as SIGTERM. */
+  | { readonly kind: 'drain' };
+
+export type FromPod =
+  /** Modules are loaded; a `start` takes effect within a millisecond or two. */
+  | { readonly kind: 'prepared' }
+  | { readonly kind: 'listening'; readonly port: number; readonly metricsPort: number; readonly atMillis: number }
+  | { readonly kind: 'loaded'; readonly atMillis: number }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
