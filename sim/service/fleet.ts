@@ -15,7 +15,6 @@ import { chooser, mulberry32 } from './balancer.ts';
 import { CompensatedSum } from './compensated-sum.ts';
 import { EndpointSet } from './endpoint-set.ts';
 import { Fifo } from './fifo.ts';
-import type { Work } from './worker.ts';
 import { Worker } from './worker.ts';
 
 /** The part of the scenario's service section that callers and balancer act on. */
@@ -81,6 +80,8 @@ export class Fleet {
   private readonly agenda: FleetAgenda;
   private readonly batch: Lane;
   private readonly stream: Lane;
+  /** The lanes that the schedule uses at all. */
+  private readonly lanes: readonly Lane[];
   private readonly workers: (Worker | undefined)[] = [];
   private readonly watched = new Set<number>();
   /** What the two sums last counted for each pod. */
@@ -119,6 +120,9 @@ export class Fleet {
       settings.balancerSeed + 1,
       (worker) => worker.activeStreams + worker.streamsQueued,
     );
+    const streams = schedule.kind.includes(STREAM);
+    const others = schedule.kind.some((kind) => kind !== STREAM);
+    this.lanes = [...(others ? [this.batch] : []), ...(streams ? [this.stream] : [])];
   }
 
   /** Requests in service on all pods, and requests waiting in front and on pods. */
@@ -160,7 +164,7 @@ export class Fleet {
     this.agenda.completions(pod, Infinity);
     for (const id of worker.cut(now)) this.unanswered(now, id, 'failed');
     this.count(pod, worker);
-    for (const lane of [this.batch, this.stream]) {
+    for (const lane of this.lanes) {
       lane.endpoints.setLoad(pod, 0);
       this.dispatch(now, lane);
     }
@@ -169,14 +173,14 @@ export class Fleet {
 
   join(now: number, pod: number): void {
     const worker = this.workers[pod];
-    for (const lane of [this.batch, this.stream]) {
+    for (const lane of this.lanes) {
       lane.endpoints.join(pod, worker === undefined ? 0 : lane.loadOf(worker));
       this.dispatch(now, lane);
     }
   }
 
   leave(pod: number): void {
-    for (const lane of [this.batch, this.stream]) if (lane.endpoints.has(pod)) lane.endpoints.leave(pod);
+    for (const lane of this.lanes) if (lane.endpoints.has(pod)) lane.endpoints.leave(pod);
   }
 
   /** Asks for agenda.idle(pod) as soon as nothing is on the pod, at once if that is so now. */
@@ -244,7 +248,7 @@ export class Fleet {
     else if (this.settings.queueAt === 'pod' || this.queueIsFull()) this.unanswered(now, id, 'refused');
     else {
       this.state[id] = WAITING;
-      this.ticket[id] = lane.queue.push(id);
+      this.ticket[id] = lane.queue.push(id, 0);
     }
   }
 
@@ -257,7 +261,11 @@ export class Fleet {
       return;
     }
     this.state[id] = AT_POD;
-    const arrived = worker.arrive(now, id, this.workOf(id), this.settings.queueAt === 'pod' && !this.queueIsFull());
+    const mayQueue = this.settings.queueAt === 'pod' && !this.queueIsFull();
+    const arrived =
+      lane === this.stream
+        ? worker.arriveStream(now, id, this.schedule.audioSeconds[id]!, mayQueue)
+        : worker.arriveBatch(now, id, this.weight(id), mayQueue);
     if (arrived === 'full') {
       this.unanswered(now, id, 'refused');
       return;
@@ -275,7 +283,7 @@ export class Fleet {
   private changed(now: number, pod: number, worker: Worker): void {
     this.agenda.completions(pod, worker.nextCompletionMillis());
     this.count(pod, worker);
-    for (const lane of [this.batch, this.stream]) {
+    for (const lane of this.lanes) {
       lane.endpoints.setLoad(pod, lane.loadOf(worker));
       this.dispatch(now, lane);
     }
@@ -363,13 +371,6 @@ export class Fleet {
 
   private laneOf(id: number): Lane {
     return this.schedule.kind[id] === STREAM ? this.stream : this.batch;
-  }
-
-  private workOf(id: number): Work {
-    const audioSeconds = this.schedule.audioSeconds[id]!;
-    return this.schedule.kind[id] === STREAM
-      ? { kind: 'stream', audioSeconds }
-      : { kind: 'batch', weight: this.weight(id) };
   }
 
   private weight(id: number): number {

@@ -22,7 +22,7 @@ describe('live streams', () => {
     const streams = new LiveStreams(LAW);
     for (let id = 0; id < 5; id++) streams.admit(0, id, 10);
     const ended = endAll(streams);
-    expect(ended[0]).toEqual({ id: 0, lagSeconds: 0, at: 10_100 });
+    expect(ended[0]).toEqual({ id: 0, admittedMillis: 0, lagSeconds: 0, at: 10_100 });
     expect(ended.map(({ lagSeconds }) => lagSeconds)).toEqual([0, 0, 0, 0, 0]);
   });
 
@@ -44,7 +44,7 @@ describe('live streams', () => {
     for (let id = 1; id < 10; id++) streams.admit(0, id, 100);
     for (let id = 1; id < 10; id++) streams.abandon(10_000, id);
     // 10 s behind at 10 s; alone it gains 0.8 s per second and is level at 22.5 s, long before its audio ends.
-    expect(endAll(streams)).toEqual([{ id: 0, lagSeconds: 10, at: 30_020 }]);
+    expect(endAll(streams)).toEqual([{ id: 0, admittedMillis: 0, lagSeconds: 10, at: 30_020 }]);
   });
 
   it('count the lag of a session from its own start only', () => {
@@ -60,6 +60,6 @@ describe('live streams', () => {
     for (let id = 0; id < 10; id++) streams.admit(0, id, 10);
     endAll(streams);
     streams.admit(50_000, 10, 1);
-    expect(endAll(streams)).toEqual([{ id: 10, lagSeconds: 0, at: 51_020 }]);
+    expect(endAll(streams)).toEqual([{ id: 10, admittedMillis: 50_000, lagSeconds: 0, at: 51_020 }]);
   });
 });

@@ -11,6 +11,7 @@ interface Session {
   readonly turns: number;
   /** Tells equal instants apart. */
   readonly order: number;
+  readonly admittedMillis: number;
   dueMillis: number;
   /** Null until the audio has ended. */
   lagSeconds: number | null;
@@ -18,6 +19,7 @@ interface Session {
 
 export interface EndedSession {
   readonly id: number;
+  readonly admittedMillis: number;
   /** Largest lag it had, seconds. */
   readonly lagSeconds: number;
 }
@@ -63,6 +65,7 @@ export class LiveStreams {
       drift: this.drift,
       turns: this.turns.length,
       order: this.admissions++,
+      admittedMillis: now,
       dueMillis,
       lagSeconds: null,
     });
@@ -81,7 +84,7 @@ export class LiveStreams {
     if (session.lagSeconds !== null) {
       this.removeAt(0);
       this.turn();
-      return { id: session.id, lagSeconds: session.lagSeconds };
+      return { id: session.id, admittedMillis: session.admittedMillis, lagSeconds: session.lagSeconds };
     }
     const { last, largest } = this.lagOf(session);
     session.lagSeconds = largest;
@@ -105,7 +108,11 @@ export class LiveStreams {
     this.advance(now);
     const inside = [...this.heap].sort((x, y) => x.order - y.order);
     this.heap.length = 0;
-    return inside.map((session) => ({ id: session.id, lagSeconds: session.lagSeconds ?? this.lagOf(session).largest }));
+    return inside.map((session) => ({
+      id: session.id,
+      admittedMillis: session.admittedMillis,
+      lagSeconds: session.lagSeconds ?? this.lagOf(session).largest,
+    }));
   }
 
   private lagOf(session: Session): { last: number; largest: number } {

@@ -23,10 +23,13 @@ export class ProcessorSharing {
   private work = 0;
   private lastMillis = 0;
   private admissions = 0;
-  /** Heap in three parallel arrays, the least (end, admission) at 0. */
+  /** When the request that `finish` gave last was admitted. */
+  finishedAdmittedMillis = 0;
+  /** Heap in parallel arrays, the least (end, admission) at 0. */
   private ends = new Float64Array(16);
   private ids = new Int32Array(16);
   private order = new Float64Array(16);
+  private admitted = new Float64Array(16);
 
   constructor(law: BatchLaw) {
     this.law = law;
@@ -39,6 +42,7 @@ export class ProcessorSharing {
       this.ends = grown(this.ends);
       this.ids = grown(this.ids);
       this.order = grown(this.order);
+      this.admitted = grown(this.admitted);
     }
     const end = this.work + weight;
     let at = this.count++;
@@ -48,7 +52,7 @@ export class ProcessorSharing {
       this.copy(up, at);
       at = up;
     }
-    this.put(at, end, id, this.admissions++);
+    this.put(at, end, id, this.admissions++, now);
   }
 
   /** When the next request ends if nobody comes before; Infinity if none is in service. */
@@ -62,6 +66,7 @@ export class ProcessorSharing {
     this.lastMillis = this.nextMillis();
     // Set, not advanced: the rounding of one division must not leave a rest of work that nobody would finish.
     this.work = this.ends[0]!;
+    this.finishedAdmittedMillis = this.admitted[0]!;
     return this.removeAt(0);
   }
 
@@ -100,6 +105,7 @@ export class ProcessorSharing {
     const end = this.ends[last]!;
     const order = this.order[last]!;
     const lastId = this.ids[last]!;
+    const admitted = this.admitted[last]!;
     let at = hole;
     for (; at > 0; at = (at - 1) >> 1) {
       const up = (at - 1) >> 1;
@@ -112,7 +118,7 @@ export class ProcessorSharing {
       this.copy(down, at);
       at = down;
     }
-    this.put(at, end, lastId, order);
+    this.put(at, end, lastId, order, admitted);
     return id;
   }
 
@@ -121,12 +127,13 @@ export class ProcessorSharing {
   }
 
   private copy(from: number, to: number): void {
-    this.put(to, this.ends[from]!, this.ids[from]!, this.order[from]!);
+    this.put(to, this.ends[from]!, this.ids[from]!, this.order[from]!, this.admitted[from]!);
   }
 
-  private put(at: number, end: number, id: number, order: number): void {
+  private put(at: number, end: number, id: number, order: number, admitted: number): void {
     this.ends[at] = end;
     this.ids[at] = id;
     this.order[at] = order;
+    this.admitted[at] = admitted;
   }
 }

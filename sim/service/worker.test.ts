@@ -3,7 +3,6 @@ import type { ServiceLaw } from '../../model/service-time.ts';
 import { SERVICE_LAWS } from '../../model/service-time.ts';
 import { seconds } from '../../model/units.ts';
 import { PAGE, readPage } from './page.ts';
-import type { Work } from './worker.ts';
 import { Worker } from './worker.ts';
 
 const LAW: ServiceLaw = {
@@ -12,8 +11,6 @@ const LAW: ServiceLaw = {
   batch: { a: seconds(0), b: seconds(1), t0: seconds(0), t0Sigma: 0, referenceAudio: seconds(1), cap: 2 },
   stream: { s0: seconds(0.01), s1: seconds(0.01), chunk: seconds(0.1), cap: 1 },
 };
-
-const batch = (weight: number): Work => ({ kind: 'batch', weight });
 
 const workerOf = (law = LAW, countStreamsAsRequests = false): { worker: Worker; log: string[] } => {
   const log: string[] = [];
@@ -28,7 +25,7 @@ const workerOf = (law = LAW, countStreamsAsRequests = false): { worker: Worker; 
 describe('worker', () => {
   it('serves up to its cap, keeps the rest in FIFO order and starts it at the instant of a completion', () => {
     const { worker, log } = workerOf();
-    expect([1, 2, 3, 4].map((id) => worker.arrive(0, id, batch(1), true))).toEqual([
+    expect([1, 2, 3, 4].map((id) => worker.arriveBatch(0, id, 1, true))).toEqual([
       'started',
       'started',
       'queued',
@@ -49,13 +46,13 @@ describe('worker', () => {
 
   it('turns a request away at the cap if it may not queue', () => {
     const { worker } = workerOf();
-    expect([1, 2, 3].map((id) => worker.arrive(0, id, batch(1), false))).toEqual(['started', 'started', 'full']);
+    expect([1, 2, 3].map((id) => worker.arriveBatch(0, id, 1, false))).toEqual(['started', 'started', 'full']);
     expect(worker.batchQueued).toBe(0);
   });
 
   it('gives the place of a caller that hung up to the next one', () => {
     const { worker, log } = workerOf();
-    for (const id of [1, 2, 3, 4]) worker.arrive(0, id, batch(1), true);
+    for (const id of [1, 2, 3, 4]) worker.arriveBatch(0, id, 1, true);
     expect([worker.abandon(1000, 3), worker.abandon(1000, 1), worker.abandon(1000, 1)]).toEqual([true, true, false]);
     worker.completeDue(10_000);
     expect(log).toEqual(['0 start 1', '0 start 2', '1000 start 4', '2000 done 2', '2500 done 4']);
@@ -63,15 +60,15 @@ describe('worker', () => {
 
   it('counts as failed what was in service when the container died, and throws the queue out behind it', () => {
     const { worker } = workerOf();
-    for (const id of [1, 2, 3]) worker.arrive(0, id, batch(1), true);
-    worker.arrive(0, 9, { kind: 'stream', audioSeconds: 5 }, true);
+    for (const id of [1, 2, 3]) worker.arriveBatch(0, id, 1, true);
+    worker.arriveStream(0, 9, 5, true);
     expect(worker.cut(500)).toEqual([1, 2, 9, 3]);
     expect([worker.failedTotal, worker.nextCompletionMillis()]).toEqual([2, Infinity]);
   });
 
   it('saturates its gauge at the cap, however many wait', () => {
     const { worker } = workerOf();
-    for (let id = 0; id < 50; id++) worker.arrive(0, id, batch(1), true);
+    for (let id = 0; id < 50; id++) worker.arriveBatch(0, id, 1, true);
     expect([worker.activeRequests, worker.batchQueued]).toEqual([2, 48]);
   });
 
@@ -81,14 +78,14 @@ describe('worker', () => {
       [true, 1],
     ] as const) {
       const { worker } = workerOf(LAW, counts);
-      worker.arrive(0, 1, { kind: 'stream', audioSeconds: 5 }, true);
+      worker.arriveStream(0, 1, 5, true);
       expect([worker.activeRequests, worker.activeStreams]).toEqual([active, 1]);
     }
   });
 
   it('conserves work: the weight finished is the weight admitted less what is in service (calibration.md 7.3)', () => {
     const { worker, log } = workerOf({ ...LAW, batch: { ...LAW.batch, cap: 1000 } });
-    for (let id = 0; id < 100; id++) worker.arrive(id * 700, id, batch(1), true);
+    for (let id = 0; id < 100; id++) worker.arriveBatch(id * 700, id, 1, true);
     worker.completeDue(69_300);
     const finished = log.filter((line) => line.includes('done')).length;
     // a = 0: the pod does exactly one weight per second from 0 on; what is in service has taken 69.3 − finished of it.
@@ -101,7 +98,7 @@ describe('worker', () => {
 describe('metrics page', () => {
   it('shows the worker as the recorded plant does', () => {
     const { worker } = workerOf({ ...LAW, batch: SERVICE_LAWS['whisper-24gb']!.batch });
-    for (const [id, weight] of [1, 30, 60].entries()) worker.arrive(0, id, batch(weight), true);
+    for (const [id, weight] of [1, 30, 60].entries()) worker.arriveBatch(0, id, weight, true);
     worker.completeDue(3000);
     const values = new Float64Array(PAGE.length);
     readPage(worker, { modelLoadSeconds: 12.5, batchWaiting: 7, streamsWaiting: 0 }, values);

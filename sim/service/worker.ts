@@ -42,7 +42,6 @@ export class Worker {
   private readonly countStreams: boolean;
   private readonly batchQueue = new Fifo();
   private readonly streamQueue = new Fifo();
-  private readonly inside = new Map<number, { readonly work: Work; startedMillis: number; ticket: number }>();
 
   finishedTotal = 0;
   failedTotal = 0;
@@ -88,15 +87,29 @@ export class Worker {
     return MODEL_BYTES + REQUEST_BYTES * this.sharing.count;
   }
 
-  /** Offers a request (id ≥ 0, not inside). 'full': at the cap, and `mayQueue` is false; nothing has changed then. */
-  arrive(now: number, id: number, work: Work, mayQueue: boolean): Arrived {
-    const batch = work.kind === 'batch';
-    const free = batch ? this.sharing.count < this.law.batch.cap : this.streams.count < this.law.stream.cap;
-    if (!free && !mayQueue) return 'full';
-    if (free) this.start(now, id, work);
-    else
-      this.inside.set(id, { work, startedMillis: NaN, ticket: (batch ? this.batchQueue : this.streamQueue).push(id) });
-    return free ? 'started' : 'queued';
+  /**
+   * Offers a batch request of some weight (id ≥ 0, not inside). 'full': at the cap, and `mayQueue` is false; nothing has
+   * changed then.
+   */
+  arriveBatch(now: number, id: number, weight: number, mayQueue: boolean): Arrived {
+    if (this.sharing.count < this.law.batch.cap) {
+      this.startBatch(now, id, weight);
+      return 'started';
+    }
+    if (!mayQueue) return 'full';
+    this.batchQueue.push(id, weight);
+    return 'queued';
+  }
+
+  /** Offers a live session that lasts as long as its audio, in the same way. */
+  arriveStream(now: number, id: number, audioSeconds: number, mayQueue: boolean): Arrived {
+    if (this.streams.count < this.law.stream.cap) {
+      this.startStream(now, id, audioSeconds);
+      return 'started';
+    }
+    if (!mayQueue) return 'full';
+    this.streamQueue.push(id, audioSeconds);
+    return 'queued';
   }
 
   /** When something next happens here by itself; Infinity if nothing will. Changes with every other call. */
@@ -111,63 +124,65 @@ export class Worker {
       const stream = this.streams.nextMillis();
       if (Math.min(batch, stream) > now) return;
       if (batch <= stream) {
-        this.finish(batch, this.sharing.finish(), NaN);
-        this.pull(batch, this.batchQueue);
+        const id = this.sharing.finish();
+        this.observe((batch - this.sharing.finishedAdmittedMillis) / 1000);
+        this.listener.done(id, batch, NaN);
+        this.pullBatch(batch);
       } else {
         const ended = this.streams.step();
         if (ended === null) continue;
-        this.finish(stream, ended.id, ended.lagSeconds);
-        this.pull(stream, this.streamQueue);
+        if (this.countStreams) this.observe((stream - ended.admittedMillis) / 1000);
+        this.listener.done(ended.id, stream, ended.lagSeconds);
+        this.pullStream(stream);
       }
     }
   }
 
   /** The caller hung up: the request leaves its place or the queue and is not counted. False if it is not inside. */
   abandon(now: number, id: number): boolean {
-    const entry = this.inside.get(id);
-    if (entry === undefined) return false;
-    this.inside.delete(id);
-    const batch = entry.work.kind === 'batch';
-    const queue = batch ? this.batchQueue : this.streamQueue;
-    if (Number.isNaN(entry.startedMillis)) {
-      queue.leave(entry.ticket);
+    for (const queue of [this.batchQueue, this.streamQueue]) {
+      const ticket = queue.ticketOf(id);
+      if (ticket < 0) continue;
+      queue.leave(ticket);
       return true;
     }
-    if (batch) this.sharing.abandon(now, id);
-    else this.streams.abandon(now, id);
-    this.pull(now, queue);
+    if (this.sharing.abandon(now, id)) this.pullBatch(now);
+    else if (this.streams.abandon(now, id)) this.pullStream(now);
+    else return false;
     return true;
   }
 
   /** The container dies: everybody inside is thrown out and returned, those in service first. They count as failed. */
   cut(now: number): number[] {
-    const out = [...this.sharing.clear(now), ...this.streams.clear(now).map(({ id }) => id)];
-    for (const id of out) if (this.inside.get(id)!.work.kind === 'batch' || this.countStreams) this.failedTotal += 1;
+    const batch = this.sharing.clear(now);
+    const streams = this.streams.clear(now).map(({ id }) => id);
+    this.failedTotal += batch.length + (this.countStreams ? streams.length : 0);
+    const out = [...batch, ...streams];
     for (const queue of [this.batchQueue, this.streamQueue])
       for (let id = queue.shift(); id >= 0; id = queue.shift()) out.push(id);
-    this.inside.clear();
     return out;
   }
 
-  private start(now: number, id: number, work: Work): void {
-    const entry = this.inside.get(id);
-    if (entry === undefined) this.inside.set(id, { work, startedMillis: now, ticket: -1 });
-    else entry.startedMillis = now;
-    if (work.kind === 'batch') this.sharing.admit(now, id, work.weight);
-    else this.streams.admit(now, id, work.audioSeconds);
+  private startBatch(now: number, id: number, weight: number): void {
+    this.sharing.admit(now, id, weight);
     this.listener.started(id, now);
   }
 
-  private pull(now: number, queue: Fifo): void {
-    const id = queue.shift();
-    if (id >= 0) this.start(now, id, this.inside.get(id)!.work);
+  private startStream(now: number, id: number, audioSeconds: number): void {
+    this.streams.admit(now, id, audioSeconds);
+    this.listener.started(id, now);
   }
 
-  private finish(now: number, id: number, lagSeconds: number): void {
-    const entry = this.inside.get(id)!;
-    this.inside.delete(id);
-    if (entry.work.kind === 'batch' || this.countStreams) this.observe((now - entry.startedMillis) / 1000);
-    this.listener.done(id, now, lagSeconds);
+  private pullBatch(now: number): void {
+    if (this.batchQueue.length === 0) return;
+    const id = this.batchQueue.shift();
+    this.startBatch(now, id, this.batchQueue.shiftedWork);
+  }
+
+  private pullStream(now: number): void {
+    if (this.streamQueue.length === 0) return;
+    const id = this.streamQueue.shift();
+    this.startStream(now, id, this.streamQueue.shiftedWork);
   }
 
   private observe(serviceSeconds: number): void {

@@ -1,0 +1,217 @@
+// Scraping as events: which targets exist, when each is scraped, when its samples become visible, what is left of a
+// vanished one (metrics-path.md 1.1, 1.3, 1.5). Takes pods that appear and vanish; fills the sample store.
+// The decisions are in sim/prometheus; reading a pod's page is handed in.
+
+import type { Platform } from '../../model/platform.ts';
+import { stream } from '../../model/rng.ts';
+import type { Distribution, Sampler } from '../../model/distribution.ts';
+import { sampler } from '../../model/distribution.ts';
+import type { Engine } from '../engine/engine.ts';
+import { CLASS } from '../event-classes.ts';
+import type { OnAppend, PageSample, ScrapeOutcome } from '../prometheus/scrape.ts';
+import { ScrapeTarget } from '../prometheus/scrape.ts';
+import { endOfRun, firstScrapeAt, nextScrapeStart, scrapeTimestamp } from '../prometheus/scrape-timing.ts';
+import type { SampleStore } from '../prometheus/store.ts';
+import { serverSeed, targetHash, targetPhaseNanos } from '../prometheus/target-hash.ts';
+import type { Target } from '../prometheus/targets.ts';
+import type { DiscoveredPod, ScrapeJob } from './discovery.ts';
+
+/** What a scrape finds at a pod: its page, or why there is none. */
+export type PodPage = readonly PageSample[] | { readonly refused: string };
+
+export interface ScrapeObserver {
+  readonly onAppend: (job: string) => OnAppend;
+  /** A scrape was committed. `startedMillis` is when the page was read. */
+  readonly committed: (pod: number, startedMillis: number, committedMillis: number, ok: boolean) => void;
+}
+
+export interface ScrapingSettings {
+  readonly platform: Platform;
+  readonly jobs: readonly ScrapeJob[];
+  readonly store: SampleStore;
+  readonly seed: number;
+  /** Unix time of the origin. */
+  readonly epochMillis: number;
+  readonly durationSeconds: Distribution;
+  /** From a change of the pod list at `now` to Prometheus acting on it. */
+  readonly discoveredAt: (now: number) => number;
+  /** The page of a pod as it is now; the samples are copied before this returns to the caller's hands. */
+  readonly readPage: (pod: number) => PodPage;
+  /** Known phase of a pod's scrapes, ms of Unix time mod interval; undefined = from the hash of the target. */
+  readonly phaseOf: (pod: number) => number | undefined;
+  readonly observer: ScrapeObserver;
+}
+
+interface Loop {
+  readonly pod: number;
+  readonly scrape: ScrapeTarget;
+  readonly intervalMillis: number;
+  readonly timeoutSeconds: number;
+  readonly phaseMillis: number;
+  readonly duration: Sampler;
+  /** First tick, ms since the origin. */
+  startMillis: number;
+  /** The next 'scrape' or 'commit' event; −1 if none. */
+  timer: number;
+  startedMillis: number;
+  /** The page as it was when the scrape read it. */
+  outcome: ScrapeOutcome;
+  readonly page: { series: PageSample['series']; value: number }[];
+  stopped: boolean;
+}
+
+const NOTHING: ScrapeOutcome = { kind: 'failed', error: 'not scraped yet', durationSeconds: 0 };
+
+/** Scraping stops while the server is down, and starts again 5 s after it is up, each target at its old phase. */
+const RESTART_MILLIS = 5000;
+
+/**
+ * Invariant: a loop has at most one event queued; ticks that pass while a scrape runs are lost but for one.
+ */
+export class Scraping {
+  private readonly engine: Engine;
+  private readonly settings: ScrapingSettings;
+  private readonly server: bigint;
+  private readonly loops: Loop[] = [];
+  private readonly loopsOf = new Map<number, number[]>();
+  private readonly pods = new Map<number, DiscoveredPod>();
+  private down = false;
+
+  constructor(engine: Engine, settings: ScrapingSettings) {
+    this.engine = engine;
+    this.settings = settings;
+    const { prometheus } = settings.platform;
+    this.server = serverSeed(prometheus.hostName, prometheus.externalLabels);
+    engine.on(CLASS.discovery, (now, pod, added) => (added === 1 ? this.start(now, pod) : this.stop(now, pod)));
+    engine.on(CLASS.scrape, (now, loop) => this.scrape(now, this.loops[loop]!, loop));
+    engine.on(CLASS.commit, (now, loop) => this.commit(now, this.loops[loop]!, loop));
+  }
+
+  /** The pod has an address: Prometheus hears of it after the discovery delay. */
+  targetAdded(now: number, ordinal: number, pod: DiscoveredPod): void {
+    this.pods.set(ordinal, pod);
+    this.engine.schedule(this.settings.discoveredAt(now), CLASS.discovery, ordinal, 1);
+  }
+
+  targetRemoved(now: number, ordinal: number): void {
+    this.engine.schedule(this.settings.discoveredAt(now), CLASS.discovery, ordinal, 0);
+  }
+
+  /** Targets that were there long before the origin: their loops run already. */
+  targetKnown(ordinal: number, pod: DiscoveredPod): void {
+    this.pods.set(ordinal, pod);
+    this.start(0, ordinal);
+  }
+
+  /** Nothing is scraped, stored or marked stale any more. */
+  serverStops(): void {
+    this.down = true;
+    for (const loop of this.loops) {
+      if (loop.timer >= 0) this.engine.cancel(loop.timer);
+      loop.timer = -1;
+    }
+  }
+
+  serverStarts(now: number): void {
+    this.down = false;
+    this.loops.forEach((loop, i) => {
+      if (!loop.stopped) this.begin(now + RESTART_MILLIS, loop, i);
+    });
+  }
+
+  private start(now: number, ordinal: number): void {
+    const { settings } = this;
+    const pod = this.pods.get(ordinal)!;
+    for (const job of settings.jobs) {
+      for (const target of job.targetsOf(pod)) {
+        const index = this.loops.length;
+        this.loopsOf.set(ordinal, [...(this.loopsOf.get(ordinal) ?? []), index]);
+        const loop = this.loopFor(ordinal, job, target);
+        this.loops.push(loop);
+        if (!this.down) this.begin(now, loop, index);
+      }
+    }
+  }
+
+  private loopFor(pod: number, job: ScrapeJob, target: Target): Loop {
+    const { platform, store, seed, durationSeconds, observer, phaseOf } = this.settings;
+    const { version } = platform.prometheus;
+    const intervalMillis = target.intervalSeconds * 1000;
+    const hash = targetHash(target.allLabels, target.url, version);
+    const nanos = targetPhaseNanos(hash, this.server, BigInt(Math.round(intervalMillis * 1e6)));
+    return {
+      pod,
+      scrape: new ScrapeTarget(store, job.config, target.labels, version, observer.onAppend(job.config.jobName)),
+      intervalMillis,
+      timeoutSeconds: target.timeoutSeconds,
+      phaseMillis: phaseOf(pod) ?? Number(nanos) / 1e6,
+      duration: sampler(durationSeconds, stream(seed, 'scrapeDuration', pod)),
+      startMillis: 0,
+      timer: -1,
+      startedMillis: 0,
+      outcome: NOTHING,
+      page: [],
+      stopped: false,
+    };
+  }
+
+  private begin(from: number, loop: Loop, index: number): void {
+    const { epochMillis } = this.settings;
+    loop.startMillis = firstScrapeAt(from + epochMillis, loop.phaseMillis, loop.intervalMillis) - epochMillis;
+    loop.timer = this.engine.schedule(loop.startMillis, CLASS.scrape, index);
+  }
+
+  private scrape(now: number, loop: Loop, index: number): void {
+    loop.startedMillis = now;
+    const seconds = Math.max(0, loop.duration());
+    const late = seconds > loop.timeoutSeconds;
+    const durationSeconds = late ? loop.timeoutSeconds : seconds;
+    const page = this.settings.readPage(loop.pod);
+    if (late) loop.outcome = { kind: 'failed', error: 'context deadline exceeded', durationSeconds };
+    else if ('refused' in page) loop.outcome = { kind: 'failed', error: page.refused, durationSeconds };
+    else {
+      // Copied: the pod goes on while the answer travels.
+      for (let i = 0; i < page.length; i++) {
+        const slot = loop.page[i];
+        if (slot === undefined) loop.page.push({ ...page[i]! });
+        else slot.value = page[i]!.value;
+      }
+      loop.outcome = { kind: 'samples', samples: loop.page, durationSeconds };
+    }
+    loop.timer = this.engine.schedule(now + durationSeconds * 1000, CLASS.commit, index);
+  }
+
+  private commit(now: number, loop: Loop, index: number): void {
+    const { epochMillis, observer } = this.settings;
+    if (loop.stopped) {
+      loop.timer = -1;
+      loop.scrape.apply({ kind: 'end-of-run' }, Math.floor(loop.startedMillis + epochMillis), now + epochMillis);
+      return;
+    }
+    const stamp = scrapeTimestamp(
+      loop.startMillis + epochMillis,
+      loop.startedMillis + epochMillis,
+      loop.intervalMillis,
+    );
+    const { error } = loop.scrape.apply(loop.outcome, stamp, now + epochMillis);
+    observer.committed(loop.pod, loop.startedMillis, now, error === null);
+    const next = nextScrapeStart(loop.startMillis, loop.intervalMillis, loop.startedMillis, now);
+    loop.timer = this.engine.schedule(next, CLASS.scrape, index);
+  }
+
+  /** The target is gone from discovery: a scrape under way is lost, the markers follow. */
+  private stop(now: number, pod: number): void {
+    for (const index of this.loopsOf.get(pod) ?? []) {
+      const loop = this.loops[index]!;
+      if (loop.timer >= 0) this.engine.cancel(loop.timer);
+      loop.stopped = true;
+      loop.timer = -1;
+      if (this.down) continue;
+      const { stampMillis, writtenMillis } = endOfRun(loop.startMillis, loop.intervalMillis, now);
+      loop.startedMillis = stampMillis;
+      loop.timer = this.engine.schedule(writtenMillis, CLASS.commit, index);
+    }
+    this.loopsOf.delete(pod);
+    this.pods.delete(pod);
+  }
+}
