@@ -155,7 +155,12 @@ export type ClusterOutput =
       readonly modelLoadMillis: number;
     }
   /** What /metrics and requests meet from now on: counters start at 0 with 'loading'; 'stopped' fails what is in service. */
-  | { readonly kind: 'container'; readonly pod: PodOrdinal; readonly state: 'loading' | 'loaded' | 'stopped'; readonly cause: string }
+  | {
+      readonly kind: 'container';
+      readonly pod: PodOrdinal;
+      readonly state: 'loading' | 'loaded' | 'stopped';
+      readonly cause: string;
+    }
   /** Real containers only: answer with a probe-result. */
   | { readonly kind: 'probe'; readonly pod: PodOrdinal; readonly probe: ProbeKind }
   /** The pod enters or leaves the set of the balancer. */
@@ -168,24 +173,46 @@ export type ClusterOutput =
   /** SIGKILL: what is in service fails now. Virtual containers get 'stopped' in the same answer. */
   | { readonly kind: 'kill'; readonly pod: PodOrdinal; readonly cause: string }
   /** For Prometheus' discovery: the pod has an IP, or its object is gone. */
-  | { readonly kind: 'target-added'; readonly pod: PodOrdinal; readonly name: string; readonly ip: string; readonly node: string }
+  | {
+      readonly kind: 'target-added';
+      readonly pod: PodOrdinal;
+      readonly name: string;
+      readonly ip: string;
+      readonly node: string;
+    }
   | { readonly kind: 'target-removed'; readonly pod: PodOrdinal; readonly name: string };
+
+export type ContainerTimer =
+  | 'container-start'
+  | 'model-loaded'
+  | 'notice-start'
+  | 'notice-exit'
+  | 'restart'
+  | 'sigterm'
+  | 'drained'
+  | 'grace-over';
 
 /** Opaque to the caller. `life` guards against timers of an earlier container of the pod. */
 export type ClusterTimer =
   | { readonly of: 'replica-set' }
   | { readonly of: 'create-batch'; readonly size: number; readonly left: number }
-  | { readonly of: 'schedule'; readonly pod: PodOrdinal }
+  | { readonly of: 'schedule' | 'endpoint' | 'gone'; readonly pod: PodOrdinal }
   | { readonly of: 'node-scan' }
   | { readonly of: 'node-added' | 'node-spot-end'; readonly node: number }
   | {
-      readonly of: 'container-start' | 'model-loaded' | 'notice-start' | 'notice-exit' | 'restart' | 'drained' | 'sigterm' | 'grace-over';
+      readonly of: ContainerTimer;
       readonly pod: PodOrdinal;
       readonly life: number;
     }
-  | { readonly of: 'probe'; readonly pod: PodOrdinal; readonly life: number; readonly probe: ProbeKind; readonly tick: number }
-  | { readonly of: 'endpoint'; readonly pod: PodOrdinal }
-  | { readonly of: 'gone'; readonly pod: PodOrdinal };
+  | {
+      readonly of: 'probe';
+      readonly pod: PodOrdinal;
+      readonly life: number;
+      readonly probe: ProbeKind;
+      readonly generation: number;
+      /** The tick's own instant, free of the lateness of a wall clock. */
+      readonly nominal: number;
+    };
 
 /** The scale subresource as the HPA reads it. */
 export interface ScaleView {

@@ -1,0 +1,62 @@
+// Every delay the machine draws, in milliseconds. One stream per cause and pod (or node), so that a pod's draws depend on
+// its ordinal alone: two configurations compared under one seed give their n-th pod the same model load.
+// What a recording knows takes the place of a draw.
+
+import type { Distribution, Sampler } from '../../model/distribution.ts';
+import { sampler } from '../../model/distribution.ts';
+import { stream } from '../../model/rng.ts';
+import type { ClusterConfig, PodOrdinal } from './cluster-interface.ts';
+
+export interface Draws {
+  /** PUT scale (or loss of a pod) to the ReplicaSet acting, for its `sync`-th sync. */
+  readonly replicaSet: (sync: number) => number;
+  readonly createBatch: (sync: number) => number;
+  readonly schedule: (pod: PodOrdinal) => number;
+  readonly endpoints: (pod: PodOrdinal) => number;
+  /** `life` counts the containers of the pod, from 0. */
+  readonly containerStart: (pod: PodOrdinal, life: number) => number;
+  readonly modelLoad: (pod: PodOrdinal, life: number) => number;
+  readonly noticeStart: (pod: PodOrdinal, life: number) => number;
+  readonly noticeExit: (pod: PodOrdinal) => number;
+  readonly podGone: (pod: PodOrdinal) => number;
+  /** Download by the first pod of a node; none for a pod the run begins with. */
+  readonly imagePull: (node: number, pod: PodOrdinal) => number;
+  readonly provision: (node: number) => number;
+  readonly spotLife: (node: number, of: Distribution) => number;
+}
+
+/** Containers of the pods that a run begins with ('starting'): as in the recordings, quick and the same for all. */
+export const INITIAL_START_MILLIS = 200;
+export const INITIAL_LOAD_MILLIS = 500;
+
+export const createDraws = (config: ClusterConfig): Draws => {
+  const { delays, startup, recorded, seed } = config;
+  const samplers = new Map<string, Sampler>();
+  const draw = (cause: string, of: Distribution, index: number): number => {
+    const key = `${cause} ${index}`;
+    let next = samplers.get(key);
+    if (next === undefined) samplers.set(key, (next = sampler(of, stream(seed, cause, index))));
+    return Math.max(0, next() * 1000);
+  };
+  const pods = recorded?.pods ?? [];
+  const quick = (pod: PodOrdinal, life: number): boolean =>
+    config.initialPods === 'starting' && pod < config.initialReplicas && life === 0;
+  return {
+    replicaSet: (sync) => draw('replicaSet', delays.replicaSet, sync),
+    createBatch: (sync) => draw('createBatch', delays.createBatch, sync),
+    schedule: (pod) => draw('schedule', delays.schedule, pod),
+    endpoints: (pod) => draw('endpoints', delays.endpoints, pod),
+    containerStart: (pod, life) =>
+      pods[pod]?.containerStartMillis?.[life] ??
+      (quick(pod, life) ? INITIAL_START_MILLIS : draw('containerStart', startup.containerStart, pod)),
+    modelLoad: (pod, life) =>
+      pods[pod]?.modelLoadMillis?.[life] ??
+      (quick(pod, life) ? INITIAL_LOAD_MILLIS : draw('modelLoad', startup.modelLoad, pod)),
+    noticeStart: (pod, life) => pods[pod]?.noticeMillis?.[life] ?? draw('noticeStart', delays.notice, pod),
+    noticeExit: (pod) => draw('noticeExit', delays.notice, pod),
+    podGone: (pod) => pods[pod]?.podGoneMillis ?? draw('podGone', delays.podGone, pod),
+    imagePull: (node, pod) => (quick(pod, 0) ? 0 : draw('imagePull', startup.imagePull, node)),
+    provision: (node) => recorded?.nodes[node]?.provisionMillis ?? draw('provision', config.nodes.provision, node),
+    spotLife: (node, of) => draw('spotLife', of, node),
+  };
+};

@@ -1,0 +1,73 @@
+// The kubelet up to Ready: admission, image once per node, container start, model load, noticing that it runs (the 1 s
+// relist), restart after an exit. Probes are prober.ts's, the end of a container drain.ts's.
+// Laws: golden/closed-loop README ("Kubelet's part"), calibration.md 4.5.
+
+import { millis } from '../../model/units.ts';
+import { startProbing } from './prober.ts';
+import type { ClusterState, Node, Pod } from './state.ts';
+import { emit, inSeconds, move, setTimer } from './state.ts';
+
+/** The pod was bound: admission and binding are one instant here. */
+export const admit = (c: ClusterState, pod: Pod, node: Node): void => {
+  pod.admittedMillis = c.now;
+  move(c, pod, 'scheduled', `bound to ${node.name}`);
+  node.imageAtMillis ??= c.now + c.draws.imagePull(node.index, pod.ordinal);
+  startContainer(c, pod, Math.max(c.now, node.imageAtMillis));
+};
+
+const startContainer = (c: ClusterState, pod: Pod, notBefore: number): void => {
+  const life = pod.restarts;
+  pod.modelLoadMillis = c.draws.modelLoad(pod.ordinal, life);
+  const startAtMillis = millis(notBefore + c.draws.containerStart(pod.ordinal, life));
+  emit(c, {
+    kind: 'start-container',
+    pod: pod.ordinal,
+    name: pod.name,
+    node: pod.node!.name,
+    startAtMillis,
+    modelLoadMillis: pod.modelLoadMillis,
+  });
+  if (c.config.containers === 'virtual') setTimer(c, startAtMillis, { of: 'container-start', pod: pod.ordinal, life });
+};
+
+export const containerStarted = (c: ClusterState, pod: Pod): void => {
+  if (pod.state.container !== 'starting') return;
+  const life = pod.restarts;
+  pod.containerStartMillis = c.now;
+  move(c, pod, 'container-started', startCause(pod, c.now));
+  emit(c, { kind: 'container', pod: pod.ordinal, state: 'loading', cause: 'container started' });
+  if (c.config.containers === 'virtual')
+    setTimer(c, c.now + pod.modelLoadMillis, { of: 'model-loaded', pod: pod.ordinal, life });
+  setTimer(c, c.now + c.draws.noticeStart(pod.ordinal, life), { of: 'notice-start', pod: pod.ordinal, life });
+};
+
+const startCause = (pod: Pod, now: number): string =>
+  pod.restarts === 0 ? `started ${inSeconds(now - pod.admittedMillis)} after admission` : `restart ${pod.restarts}`;
+
+export const modelLoaded = (c: ClusterState, pod: Pod): void => {
+  if (pod.state.container !== 'up' || pod.state.model !== 'loading') return;
+  move(c, pod, 'model-ready', `model loaded in ${inSeconds(c.now - pod.containerStartMillis)}`);
+  emit(c, { kind: 'container', pod: pod.ordinal, state: 'loaded', cause: 'model loaded' });
+};
+
+/** Phase Running and the pod's IP are in the API, so Prometheus can find it; the first probes run. */
+export const noticeStart = (c: ClusterState, pod: Pod): void => {
+  if (pod.state.container !== 'up' || pod.state.seen) return;
+  pod.phase = 'Running';
+  move(c, pod, 'running', `noticed ${inSeconds(c.now - pod.containerStartMillis)} after its container started`);
+  pod.readyChangedMillis ??= c.now;
+  if (!pod.discovered)
+    emit(c, { kind: 'target-added', pod: pod.ordinal, name: pod.name, ip: pod.ip, node: pod.node!.name });
+  pod.discovered = true;
+  if (pod.stopping === null) startProbing(c, pod);
+};
+
+/** After the back-off: the same pod, a new container. */
+export const restartContainer = (c: ClusterState, pod: Pod): void => {
+  if (pod.state.container !== 'exited' || pod.state.deleting) return;
+  const cause = pod.stopping?.cause ?? 'its container exited';
+  pod.stopping = null;
+  pod.restarts++;
+  move(c, pod, 'restarting', cause);
+  startContainer(c, pod, c.now);
+};
