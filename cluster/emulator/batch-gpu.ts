@@ -44,7 +44,7 @@ export class BatchGpu {
     this.worker.completeDue(now);
     const id = this.next++;
     this.inside.set(id, { done, admittedMillis: NaN });
-    this.worker.arrive(now, id, { kind: 'batch', weight }, true);
+    this.worker.arriveBatch(now, id, weight, true);
     this.arm();
     return id;
   }

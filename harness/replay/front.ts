@@ -1,0 +1,296 @@
+// The balancer in front of real pods: queue, choice of pod, time-out, retries, drops. The same rules as the simulator's
+// fleet (sim/service/fleet.ts), whose queue, endpoint set and policies it uses; only the pods are real and answer later.
+// Takes rows when they are due and answers when they come; writes the request table.
+
+import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
+import type { Outcome, RequestTable } from '../../model/record.ts';
+import { OUTCOMES } from '../../model/record.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import { REQUEST_KINDS } from '../../model/schedule.ts';
+import type { ServiceLaw } from '../../model/service-time.ts';
+import { requestWeight } from '../../model/service-time.ts';
+import type { ServiceSettings } from '../../scenarios/scenario.ts';
+import type { Choose } from '../../sim/service/balancer.ts';
+import { chooser, mulberry32 } from '../../sim/service/balancer.ts';
+import { EndpointSet } from '../../sim/service/endpoint-set.ts';
+import { Fifo } from '../../sim/service/fifo.ts';
+
+export type FrontSettings = Pick<ServiceSettings, 'balancer' | 'queueAt' | 'queueLimit' | 'timeout' | 'retries'> & {
+  readonly law: ServiceLaw;
+  readonly balancerSeed: number;
+  /** Rows under way beyond which a new one is dropped, counted, and never sent. */
+  readonly maxInFlight: number;
+};
+
+export type Answer =
+  | {
+      readonly kind: 'ok';
+      /** As the pod says; NaN if it does not. */
+      readonly admittedMillis: number;
+      readonly firstResultMillis: number;
+      readonly doneMillis: number;
+      /** NaN for batch requests. */
+      readonly lagSeconds: number;
+    }
+  | { readonly kind: 'refused' | 'failed'; readonly cause: string };
+
+/** Sends one attempt to a pod and tells its answer once; returns how to abandon it. */
+export type Send = (pod: number, row: number, attempt: number, settle: (answer: Answer) => void) => () => void;
+
+export interface Census {
+  readonly inService: number;
+  readonly waiting: number;
+  /** Weight of all batch requests that arrived so far. */
+  readonly offeredWeight: number;
+  readonly offeredStreamSeconds: number;
+  /** Integral of the rows under way over time since the origin, row-milliseconds: the left side of Little's law. */
+  readonly inFlightMillis: number;
+}
+
+interface Lane {
+  readonly queue: Fifo;
+  readonly endpoints: EndpointSet;
+  readonly choose: Choose;
+  readonly load: Map<number, number>;
+}
+
+type Place =
+  | { readonly at: 'queue'; readonly ticket: number }
+  | { readonly at: 'pod'; readonly pod: number; readonly abandon: () => void }
+  | { readonly at: 'backoff'; readonly cancel: () => void };
+
+const CODE = Object.fromEntries(OUTCOMES.map((name, code) => [name, code])) as Readonly<Record<Outcome, number>>;
+const STREAM = REQUEST_KINDS.indexOf('stream');
+
+/** Invariants: a row is over once; a lane's queue is empty or none of its endpoints is eligible. */
+export class Front {
+  private readonly schedule: Schedule;
+  private readonly settings: FrontSettings;
+  private readonly clock: ScaledClock;
+  private readonly send: Send;
+  private readonly requests: RequestTable;
+  private readonly onOver: (row: number) => void;
+  private readonly batch: Lane;
+  private readonly stream: Lane;
+  private readonly places = new Map<number, Place>();
+  /** Rows in the order of their deadlines that may still be under way. */
+  private readonly deadlines: number[] = [];
+  private nextDeadline = 0;
+  private deadlineArmed = false;
+  private offeredWeight = 0;
+  private offeredStreamSeconds = 0;
+  /** Integral of the rows under way over time, row-milliseconds, up to `areaMillis`. */
+  private area = 0;
+  private areaMillis = 0;
+  private sentUnderWay = 0;
+  /** Failures and refusals by cause, for the notes of the run. */
+  readonly causes = new Map<string, number>();
+
+  constructor(
+    schedule: Schedule,
+    settings: FrontSettings,
+    clock: ScaledClock,
+    requests: RequestTable,
+    send: Send,
+    onOver: (row: number) => void,
+  ) {
+    this.schedule = schedule;
+    this.settings = settings;
+    this.clock = clock;
+    this.requests = requests;
+    this.send = send;
+    this.onOver = onOver;
+    const lane = (cap: number, seed: number): Lane => ({
+      queue: new Fifo(),
+      endpoints: new EndpointSet(settings.queueAt === 'front' ? cap : Infinity),
+      choose: chooser(settings.balancer, mulberry32(seed)),
+      load: new Map(),
+    });
+    this.batch = lane(settings.law.batch.cap, settings.balancerSeed);
+    this.stream = lane(settings.law.stream.cap, settings.balancerSeed + 1);
+  }
+
+  get inFlight(): number {
+    return this.places.size;
+  }
+
+  census(): Census {
+    this.account(this.clock.now(), 0);
+    let atPods = 0;
+    for (const place of this.places.values()) if (place.at === 'pod') atPods += 1;
+    return {
+      inService: atPods,
+      waiting: this.batch.queue.length + this.stream.queue.length,
+      offeredWeight: this.offeredWeight,
+      offeredStreamSeconds: this.offeredStreamSeconds,
+      inFlightMillis: this.area,
+    };
+  }
+
+  join(pod: number): void {
+    for (const lane of [this.batch, this.stream]) {
+      if (lane.endpoints.has(pod)) continue;
+      lane.endpoints.join(pod, lane.load.get(pod) ?? 0);
+      this.dispatch(lane);
+    }
+  }
+
+  leave(pod: number): void {
+    for (const lane of [this.batch, this.stream]) if (lane.endpoints.has(pod)) lane.endpoints.leave(pod);
+  }
+
+  /** A row is due. */
+  arrive(row: number, now: number): void {
+    const { requests, schedule, settings } = this;
+    requests.intendedMillis[row] = schedule.offsetMillis[row]!;
+    if (this.places.size >= settings.maxInFlight) {
+      this.over(row, NaN, 'dropped');
+      return;
+    }
+    requests.sentMillis[row] = now;
+    this.account(now, 1);
+    if (schedule.kind[row] === STREAM) this.offeredStreamSeconds += schedule.audioSeconds[row]!;
+    else this.offeredWeight += requestWeight(settings.law.batch, schedule.audioSeconds[row]!, schedule.seed[row]!);
+    if (settings.timeout !== null) {
+      this.deadlines.push(row);
+      this.armDeadline();
+    }
+    this.attempt(row);
+  }
+
+  /** Abandons everything; rows under way stay 'unfinished'. */
+  stop(): void {
+    const left = [...this.places];
+    this.places.clear();
+    for (const [, place] of left) {
+      if (place.at === 'pod') place.abandon();
+      else if (place.at === 'backoff') place.cancel();
+    }
+  }
+
+  private laneOf(row: number): Lane {
+    return this.schedule.kind[row] === STREAM ? this.stream : this.batch;
+  }
+
+  private attempt(row: number): void {
+    this.requests.attempts[row]! += 1;
+    const lane = this.laneOf(row);
+    if (lane.endpoints.eligibleCount > 0) this.toPod(lane, row);
+    else if (this.settings.queueAt === 'pod' || this.queueIsFull())
+      this.unanswered(row, 'refused', 'no endpoint or queue full');
+    else this.places.set(row, { at: 'queue', ticket: lane.queue.push(row, 0) });
+  }
+
+  private queueIsFull(): boolean {
+    const { queueLimit } = this.settings;
+    return queueLimit !== null && this.batch.queue.length + this.stream.queue.length >= queueLimit;
+  }
+
+  private toPod(lane: Lane, row: number): void {
+    const pod = lane.choose(lane.endpoints);
+    this.requests.pod[row] = pod;
+    this.addLoad(lane, pod, 1);
+    let open = true;
+    const release = (): boolean => {
+      if (!open) return false;
+      open = false;
+      this.addLoad(lane, pod, -1);
+      return true;
+    };
+    // Set before the sending: a transport may answer at once.
+    let hangUp = (): void => undefined;
+    const abandon = (): void => {
+      if (!release()) return;
+      hangUp();
+      this.dispatch(lane);
+    };
+    this.places.set(row, { at: 'pod', pod, abandon });
+    hangUp = this.send(pod, row, this.requests.attempts[row]!, (answer) => {
+      if (!release()) return;
+      this.settle(row, answer);
+      this.dispatch(lane);
+    });
+  }
+
+  private addLoad(lane: Lane, pod: number, change: number): void {
+    const load = (lane.load.get(pod) ?? 0) + change;
+    lane.load.set(pod, load);
+    lane.endpoints.setLoad(pod, load);
+  }
+
+  private dispatch(lane: Lane): void {
+    while (lane.queue.length > 0 && lane.endpoints.eligibleCount > 0) this.toPod(lane, lane.queue.shift());
+  }
+
+  private settle(row: number, answer: Answer): void {
+    const { requests } = this;
+    if (answer.kind !== 'ok') {
+      this.unanswered(row, answer.kind, answer.cause);
+      return;
+    }
+    requests.admittedMillis[row] = answer.admittedMillis;
+    requests.firstResultMillis[row] = answer.firstResultMillis;
+    requests.lagSeconds[row] = answer.lagSeconds;
+    this.over(row, answer.doneMillis, 'ok');
+  }
+
+  /** Tried again after backoff·2^(tries so far − 1) while tries are left, as in the simulator. */
+  private unanswered(row: number, outcome: 'refused' | 'failed', cause: string): void {
+    this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1);
+    const { retries } = this.settings;
+    const tries = this.requests.attempts[row]!;
+    const now = this.clock.now();
+    if (retries === null || tries > retries.max) {
+      this.over(row, now, outcome);
+      return;
+    }
+    const cancel = this.clock.at(now + retries.backoff * 1000 * 2 ** (tries - 1), () => {
+      this.places.delete(row);
+      this.attempt(row);
+    });
+    this.places.set(row, { at: 'backoff', cancel });
+  }
+
+  private armDeadline(): void {
+    const { timeout } = this.settings;
+    if (this.deadlineArmed || timeout === null || this.nextDeadline >= this.deadlines.length) return;
+    this.deadlineArmed = true;
+    const due = this.requests.intendedMillis[this.deadlines[this.nextDeadline]!]! + timeout * 1000;
+    this.clock.at(due, () => {
+      this.deadlineArmed = false;
+      const now = this.clock.now();
+      while (this.nextDeadline < this.deadlines.length) {
+        const row = this.deadlines[this.nextDeadline]!;
+        if (this.requests.intendedMillis[row]! + timeout * 1000 > now) break;
+        this.nextDeadline += 1;
+        this.giveUp(row, now);
+      }
+      this.armDeadline();
+    });
+  }
+
+  /** The caller gives up; a live session only while it has no place. */
+  private giveUp(row: number, now: number): void {
+    const place = this.places.get(row);
+    if (place === undefined) return;
+    if (place.at === 'pod' && this.schedule.kind[row] === STREAM) return;
+    this.over(row, now, 'timeout');
+    if (place.at === 'queue') this.laneOf(row).queue.leave(place.ticket);
+    else if (place.at === 'backoff') place.cancel();
+    else place.abandon();
+  }
+
+  private account(now: number, change: number): void {
+    this.area += this.sentUnderWay * (now - this.areaMillis);
+    this.areaMillis = now;
+    this.sentUnderWay += change;
+  }
+
+  private over(row: number, at: number, outcome: Outcome): void {
+    if (outcome !== 'dropped') this.account(at, -1);
+    this.places.delete(row);
+    this.requests.outcome[row] = CODE[outcome];
+    this.requests.doneMillis[row] = at;
+    this.onOver(row);
+  }
+}
