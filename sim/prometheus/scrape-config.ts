@@ -74,7 +74,7 @@ const durationMillis = (job: string, key: string, text: string): number => {
 const SIZE_UNITS: Readonly<Record<string, number>> = { '': 0, K: 1, M: 2, G: 3, T: 4, P: 5, E: 6 };
 
 /** `20B`, `10MB`, `1GiB` or a plain number; units are powers of 1024, as for retention sizes. */
-const bytes = (job: string, value: unknown): number => {
+const bytes = (job: string, value: string | number | undefined): number => {
   if (value === undefined) return 0;
   const match = /^(\d+(?:\.\d+)?)(?:([KMGTPE]?)i?B)?$/.exec(String(value));
   if (match === null) throw bad(job, `body_size_limit: expected a size such as 10MB, got ${JSON.stringify(value)}`);
@@ -140,7 +140,7 @@ export const readScrapeConfig = (entry: Entry, globals: ScrapeGlobals = SCRAPE_G
     honorLabels: entry['honor_labels'] === true,
     honorTimestamps: entry['honor_timestamps'] !== false,
     trackTimestampsStaleness: entry['track_timestamps_staleness'] === true,
-    bodySizeLimit: bytes(job, entry['body_size_limit']),
+    bodySizeLimit: bytes(job, entry['body_size_limit'] as string | number | undefined),
     sampleLimit: number('sample_limit'),
     labelLimit: number('label_limit'),
     labelNameLengthLimit: number('label_name_length_limit'),

@@ -18,7 +18,7 @@ interface Flags {
   readonly U: boolean;
 }
 
-export interface AnchoredRegexp {
+export interface TranslatedRegexp {
   readonly regexp: RegExp;
   /** Name of group i at index i; undefined where it has none. Index 0 is the whole match. */
   readonly groupNames: readonly (string | undefined)[];
@@ -166,7 +166,7 @@ class Translator {
       flags = this.changed(outer, plain[1]!, plain[2] ?? '');
       open = '(?:';
     } else {
-      const bad = /^\(\?.?.?/.exec(this.rest());
+      const bad = /^\(\?[imsU-]*.?/.exec(this.rest());
       if (bad !== null) throw new RegexpError('invalid or unsupported Perl syntax', bad[0]);
       this.pos += 1;
       this.groupNames.push(undefined);
@@ -276,8 +276,15 @@ const outside = (ranges: string): string => {
   return `${out}\\u{80}-\\u{10ffff}`;
 };
 
+/** Compiles `pattern` to be found anywhere in a text. Throws RegexpError with RE2's message. */
+export const searchRegexp = (pattern: string): TranslatedRegexp => {
+  const translator = new Translator(pattern);
+  const source = translator.translate({ i: false, m: false, s: false, U: false });
+  return { regexp: new RegExp(source, 'u'), groupNames: translator.groupNames };
+};
+
 /** Compiles `pattern`, anchored at both ends. Throws RegexpError with RE2's message. */
-export const anchoredRegexp = (pattern: string, dotMatchesNewline: boolean): AnchoredRegexp => {
+export const anchoredRegexp = (pattern: string, dotMatchesNewline: boolean): TranslatedRegexp => {
   const translator = new Translator(pattern);
   const source = translator.translate({ i: false, m: false, s: dotMatchesNewline, U: false });
   return { regexp: new RegExp(`^(?:${source})$`, 'u'), groupNames: translator.groupNames };
