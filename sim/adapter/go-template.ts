@@ -182,12 +182,14 @@ class Parser {
   }
 }
 
+const isList = (value: TemplateValue): value is readonly TemplateValue[] => Array.isArray(value);
+
 const isMap = (value: TemplateValue): value is { readonly [key: string]: TemplateValue } =>
-  typeof value === 'object' && !Array.isArray(value);
+  typeof value === 'object' && !isList(value);
 
 const print = (value: TemplateValue): string => {
-  if (Array.isArray(value)) return `[${value.map(print).join(' ')}]`;
-  if (!isMap(value)) return String(value);
+  if (typeof value !== 'object') return String(value);
+  if (isList(value)) return `[${value.map(print).join(' ')}]`;
   const entries = Object.keys(value).sort();
   return `map[${entries.map((key) => `${key}:${print(value[key]!)}`).join(' ')}]`;
 };
@@ -198,12 +200,10 @@ const truth = (value: TemplateValue): boolean =>
 const index = (value: TemplateValue, keys: readonly TemplateValue[]): TemplateValue => {
   let at = value;
   for (const key of keys) {
-    if (isMap(at)) at = at[String(key)] ?? '';
-    else if (Array.isArray(at)) {
-      const list = at as readonly TemplateValue[];
-      if (typeof key !== 'number' || key < 0 || key >= list.length)
-        throw new Error('reflect: slice index out of range');
-      at = list[key]!;
+    if (isMap(at)) at = at[print(key)] ?? '';
+    else if (isList(at)) {
+      if (typeof key !== 'number' || key < 0 || key >= at.length) throw new Error('reflect: slice index out of range');
+      at = at[key]!;
     } else throw new Error(`can't index item of type ${typeof at}`);
   }
   return at;
@@ -211,7 +211,7 @@ const index = (value: TemplateValue, keys: readonly TemplateValue[]): TemplateVa
 
 const printf = (format: TemplateValue, args: readonly TemplateValue[]): string => {
   let next = 0;
-  return String(format).replace(/%([sdvq%])/g, (_, verb: string) => {
+  return print(format).replace(/%([sdvq%])/g, (_, verb: string) => {
     if (verb === '%') return '%';
     const arg = args[next++];
     if (arg === undefined) return `%!${verb}(MISSING)`;
@@ -221,7 +221,7 @@ const printf = (format: TemplateValue, args: readonly TemplateValue[]): string =
 
 const FUNCTIONS: Readonly<Record<string, (args: readonly TemplateValue[]) => TemplateValue>> = {
   index: ([value, ...keys]) => index(value!, keys),
-  len: ([value]) => (typeof value === 'object' ? Object.keys(value).length : String(value).length),
+  len: ([value]) => (typeof value === 'object' ? Object.keys(value).length : print(value!).length),
   print: (args) => args.map(print).join(''),
   printf: ([format, ...args]) => printf(format!, args),
   not: ([value]) => !truth(value!),
@@ -276,8 +276,8 @@ class Executor {
 
   #range(node: Block, scope: Scope): string {
     const value = this.#value({ ...node.pipeline, declares: [] }, scope);
-    const entries: [TemplateValue, TemplateValue][] = Array.isArray(value)
-      ? (value as readonly TemplateValue[]).map((item, i) => [i, item])
+    const entries: [TemplateValue, TemplateValue][] = isList(value)
+      ? value.map((item, i) => [i, item])
       : isMap(value)
         ? Object.keys(value)
             .sort()

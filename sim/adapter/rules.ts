@@ -1,10 +1,8 @@
 // The adapter's file, checked and compiled: keys `rules` and `externalRules` (pkg/config, pkg/naming/metric_namer.go).
 // Unknown keys are refused, as the adapter refuses them; what would stop the adapter from starting is a value here.
 
-import { RegexpError } from '../prometheus/promql/regexp.ts';
-import type { AnchoredRegexp } from '../prometheus/promql/regexp.ts';
-import { expandTemplate } from '../prometheus/promql/regexp.ts';
-import { unanchoredRegexp } from '../prometheus/go-regexp.ts';
+import { RegexpError, expandTemplate, searchRegexp } from '../prometheus/promql/regexp.ts';
+import type { TranslatedRegexp } from '../prometheus/promql/regexp.ts';
 import type { GoTemplate } from './go-template.ts';
 import { TemplateError, parseTemplate } from './go-template.ts';
 import type { ResourceConfig, ResourceKind } from './resources.ts';
@@ -79,8 +77,8 @@ const list = (value: unknown, name: string): readonly unknown[] => {
 
 const text = (value: unknown): string => {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'object') throw new ParseError('cannot unmarshal into string');
-  return String(value);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new ParseError('cannot unmarshal into string');
 };
 
 const readResources = (value: unknown): ResourceConfig => {
@@ -108,16 +106,35 @@ const readRule = (value: unknown): RuleConfig => {
   };
 };
 
-const expression = (pattern: string, wrap: (cause: string) => string): AnchoredRegexp => {
+const expression = (pattern: string, wrap: (cause: string) => string): TranslatedRegexp => {
   try {
-    return unanchoredRegexp(pattern, false);
+    return searchRegexp(pattern);
   } catch (error) {
     if (error instanceof RegexpError) throw new RuleError(wrap(error.message));
     throw error;
   }
 };
 
-const found = (regexp: AnchoredRegexp, name: string): RegExpExecArray | null => {
+const filter = object(each, 'filter');
+      return { is: text(filter['is']), isNot: text(filter['isNot']) };
+    }),
+    resources: readResources(rule['resources']),
+    matches: text(name['matches']),
+    as: text(name['as']),
+    metricsQuery: text(rule['metricsQuery']),
+  };
+};
+
+const expression = (pattern: string, wrap: (cause: string) => string): TranslatedRegexp => {
+  try {
+    return searchRegexp(pattern);
+  } catch (error) {
+    if (error instanceof RegexpError) throw new RuleError(wrap(error.message));
+    throw error;
+  }
+};
+
+const found = (regexp: TranslatedRegexp, name: string): RegExpExecArray | null => {
   regexp.regexp.lastIndex = 0;
   return regexp.regexp.exec(name);
 };
@@ -130,7 +147,7 @@ const filter = ({ is = '', isNot = '' }: SeriesFilter): ((name: string) => boole
   const pattern = is === '' ? isNot : is;
   if (pattern === '') throw new RuleError('must have either an `is` or `isNot` expression in a filter');
   const regexp = expression(pattern, (cause) => `unable to compile series filter ${JSON.stringify(pattern)}: ${cause}`);
-  return (name) => (found(regexp, name) !== null) === (is !== '');
+  return (name) => regexp.regexp.test(name) === (is !== '');
 };
 
 const within = <T>(what: string, seriesQuery: string, make: () => T): T => {
@@ -162,7 +179,7 @@ const naming = (rule: RuleConfig): ((name: string) => string | null) => {
   }
   const as = rule.as === '' ? `$${groups}` : rule.as;
   return (name) => {
-    const match = found(regexp, name);
+    const match = regexp.regexp.exec(name);
     return match === null ? null : expandTemplate(as, match, regexp.groupNames);
   };
 };

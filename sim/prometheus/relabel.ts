@@ -4,10 +4,9 @@
 import { TestbedError } from '../../model/errors.ts';
 import type { PrometheusVersion } from '../../model/platform.ts';
 import { encodeUtf8 } from './exposition/utf8.ts';
-import { replaceAllGo } from './go-regexp.ts';
 import type { LabelsBuilder } from './labels-builder.ts';
 import { md5Tail } from './md5.ts';
-import type { AnchoredRegexp } from './promql/regexp.ts';
+import type { TranslatedRegexp } from './promql/regexp.ts';
 import { anchoredRegexp, expandTemplate } from './promql/regexp.ts';
 
 export const RELABEL_ACTIONS = [
@@ -51,7 +50,7 @@ export type Relabelling = (builder: LabelsBuilder) => boolean;
 
 const LEGACY_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-const replace = (rule: RelabelRule, regex: AnchoredRegexp, validName: (name: string) => boolean) => {
+const replace = (rule: RelabelRule, regex: TranslatedRegexp, validName: (name: string) => boolean) => {
   return (builder: LabelsBuilder, value: string): boolean => {
     const match = regex.regexp.exec(value);
     if (match === null) return true;
@@ -94,7 +93,8 @@ const step = (rule: RelabelRule, version: PrometheusVersion): ((builder: LabelsB
     case 'labelmap':
       return (builder) =>
         forNames(builder, (name, value) => {
-          if (matches(name)) builder.set(replaceAllGo(regex, name, rule.replacement), value);
+          const match = regex.regexp.exec(name);
+          if (match !== null) builder.set(expandTemplate(rule.replacement, match, regex.groupNames), value);
         });
     case 'labeldrop':
     case 'labelkeep': {
