@@ -47,9 +47,11 @@ export const scanNodes = (c: ClusterState): void => {
 const requestNodes = (c: ClusterState, waiting: number): void => {
   // A new node that would not take the pods either is not asked for.
   if (poolMismatch(c) !== null) return;
+  // Pods for which a card is free already are only waiting for the scheduler's next attempt.
+  const free = c.nodes.reduce((sum, node) => sum + (node.state === 'up' ? podsPerNode(c) - node.pods.size : 0), 0);
   const underWay = c.nodes.filter((node) => node.state === 'requested').length;
   const up = c.nodes.filter((node) => node.state === 'up').length;
-  const wanted = Math.ceil(waiting / podsPerNode(c)) - underWay;
+  const wanted = Math.ceil(Math.max(waiting - free, 0) / podsPerNode(c)) - underWay;
   const granted = Math.min(wanted, c.config.nodes.max - up - underWay);
   const quota =
     granted < wanted ? `; quota of ${c.config.nodes.max} nodes leaves ${Math.max(granted, 0)} of ${wanted}` : '';
