@@ -1,0 +1,60 @@
+// Demand d(t): the fewest replicas that hold the objective at the load of time t (scoring.md section 1). The load is the
+// weight of the scheduled calls (service law), smoothed; the capacity curve of the run inverts it.
+
+import type { CapacityCurve, RunRecord } from '../../model/record.ts';
+import { requestWeight } from '../../model/service-time.ts';
+import type { StepFunction } from '../stats/step-function.ts';
+import { stepFunction } from '../stats/step-function.ts';
+import { kindOf } from './calls.ts';
+import type { NoData } from './figure.ts';
+import { noData } from './figure.ts';
+import { lawOf } from './scenario-of.ts';
+
+const GRID_MILLIS = 1000;
+
+/**
+ * Offered weight per second over time: at t the mean over the centred window [t − w/2, t + w/2), which is as late as it
+ * is early and so does not shift a load step; on a grid of 1 s. Utterances and files only: live sessions are not
+ * weighed by the capacity curve.
+ */
+export const offeredLoad = (run: RunRecord, windowMillis: number): StepFunction | NoData => {
+  const law = lawOf(run);
+  if (law === null) return noData('the calibration of this run is not known to this build, so calls have no weight');
+  const { schedule } = run;
+  const cells = Math.max(1, Math.ceil(run.header.durationMillis / GRID_MILLIS));
+  const upTo = new Float64Array(cells + 1);
+  for (let i = 0; i < schedule.count; i++) {
+    if (kindOf(run, i) === 'stream') continue;
+    const cell = Math.min(cells - 1, Math.floor(schedule.offsetMillis[i]! / GRID_MILLIS));
+    upTo[cell + 1]! += requestWeight(law.batch, schedule.audioSeconds[i]!, schedule.seed[i]!);
+  }
+  for (let k = 0; k < cells; k++) upTo[k + 1]! += upTo[k]!;
+  const half = Math.max(1, Math.round(windowMillis / GRID_MILLIS / 2));
+  const pieces: [number, number][] = [];
+  for (let k = 0; k < cells; k++) {
+    const from = Math.max(0, k - half);
+    const to = Math.min(cells, k + half);
+    pieces.push([k * GRID_MILLIS, ((upTo[to]! - upTo[from]!) * 1000) / ((to - from) * GRID_MILLIS)]);
+  }
+  return stepFunction(pieces);
+};
+
+/** min{n : capacity(n) ≥ load}; beyond the curve by its last capacity per replica. */
+export const replicasFor = (curve: CapacityCurve, load: number): number => {
+  if (load <= 0) return 0;
+  const n = curve.capacity.findIndex((capacity) => capacity >= load);
+  if (n >= 0) return n + 1;
+  const perReplica = (curve.capacity.at(-1) ?? 0) / curve.capacity.length;
+  return perReplica > 0 ? Math.ceil(load / perReplica) : Infinity;
+};
+
+/** d(t) of a run, never below 1 (the HPA's minimum is at least 1), or why there is none. */
+export const demandCurve = (run: RunRecord): StepFunction | NoData => {
+  const curve = run.header.capacity;
+  if (curve === null) return noData('the run has no capacity curve, so demand in replicas is unknown');
+  if ((curve.capacity.at(-1) ?? 0) <= 0)
+    return noData(`even an idle replica misses the objective (${curve.objective})`);
+  const load = offeredLoad(run, curve.windowMillis);
+  if ('kind' in load) return load;
+  return stepFunction(load.at.map((t, i) => [t, Math.max(1, replicasFor(curve, load.value[i]!))] as const));
+};

@@ -1,0 +1,53 @@
+// The promise to callers per kind of request: answered within so many seconds for at least this share. Taken from the
+// scenario's first attainment objective of the kind; a stated default where there is none.
+
+import type { RequestKind } from '../../model/schedule.ts';
+import type { RunRecord } from '../../model/record.ts';
+import { parseObjectives } from '../gate/parse.ts';
+import type { Objective } from '../gate/parse.ts';
+import { judgedSeconds, kindOf } from './calls.ts';
+import { scenarioOf } from './scenario-of.ts';
+
+export interface Promised {
+  readonly kind: RequestKind;
+  /** Of latency from the intended start; for live sessions, of the lag behind the audio. */
+  readonly withinSeconds: number;
+  readonly target: number;
+  readonly from: 'objective' | 'default';
+}
+
+/** What is judged where the scenario promises nothing; printed as such. */
+const DEFAULTS: Readonly<Record<RequestKind, { withinSeconds: number; target: number }>> = {
+  short: { withinSeconds: 2, target: 0.99 },
+  batch: { withinSeconds: 60, target: 0.95 },
+  stream: { withinSeconds: 1, target: 0.95 },
+};
+
+const ofKind = (objectives: readonly Objective[], kind: RequestKind): Promised => {
+  const own = objectives.find(
+    (o) =>
+      o.figure === 'attainment' &&
+      o.filter.withinSeconds !== null &&
+      (o.filter.kind === kind || o.filter.kind === null),
+  );
+  return own === undefined || own.filter.withinSeconds === null
+    ? { kind, ...DEFAULTS[kind], from: 'default' }
+    : { kind, withinSeconds: own.filter.withinSeconds, target: own.bound, from: 'objective' };
+};
+
+/** One promise per kind that occurs in the schedule, the kind with most calls first. Throws OBJECTIVE_INVALID. */
+export const promisesOf = (run: RunRecord): readonly Promised[] => {
+  const objectives = parseObjectives(scenarioOf(run).objectives);
+  const counts = new Map<RequestKind, number>();
+  for (let i = 0; i < run.schedule.count; i++) {
+    const kind = kindOf(run, i);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([kind]) => ofKind(objectives, kind));
+};
+
+/** Was the promise to this call kept? Refused, timed-out, failed, dropped and unfinished calls are misses. */
+export const isKept = (run: RunRecord, promises: readonly Promised[], call: number): boolean => {
+  const promise = promises.find((p) => p.kind === kindOf(run, call));
+  return promise !== undefined && judgedSeconds(run, call) <= promise.withinSeconds;
+};

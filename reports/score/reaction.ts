@@ -1,0 +1,194 @@
+// The reaction chain after a load step (scoring.md section 5): six instants found in a run, five durations that add up,
+// overshoot, settle, and how long callers suffered.
+
+import type { RunRecord } from '../../model/record.ts';
+import type { StepFunction } from '../stats/step-function.ts';
+import { changeTimes, valueAt } from '../stats/step-function.ts';
+import { callsBetween } from './calls.ts';
+import type { Figure, NoData } from './figure.ts';
+import { figure } from './figure.ts';
+import type { LoadStep } from './load-steps.ts';
+import type { PodLife, ReplicaCurves } from './pods.ts';
+import { servingDecisions } from './pods.ts';
+import type { Promised } from './promise.ts';
+import { isKept } from './promise.ts';
+import type { Stage } from './stages.ts';
+import { stagesOf } from './stages.ts';
+import { answeredAt, seenBy } from './sightings.ts';
+
+/** e0 … e5, milliseconds; null = did not happen in this run, or the run does not tell. */
+export interface Instants {
+  readonly step: number;
+  readonly seen: number | null;
+  readonly decided: number | null;
+  readonly running: number | null;
+  readonly ready: number | null;
+  readonly kept: number | null;
+}
+
+/** Seconds. */
+export interface Durations {
+  readonly detect: Figure;
+  readonly decide: Figure;
+  readonly pod: Figure;
+  readonly ready: Figure;
+  readonly effect: Figure;
+  readonly toReady: Figure;
+  readonly toEffect: Figure;
+}
+
+/** From the first call that was let down after the step to the promise being kept again. */
+export interface Trouble {
+  readonly fromMillis: number;
+  /** Null: it lasted to the end of the run. */
+  readonly untilMillis: number | null;
+  readonly missed: number;
+  readonly arrived: number;
+}
+
+export interface Reaction {
+  readonly step: LoadStep;
+  readonly instants: Instants;
+  readonly durations: Durations;
+  /** Part of `ready` that a loaded pod waited for its readiness probe, seconds. */
+  readonly probeWait: Figure;
+  readonly replicasBefore: number;
+  readonly replicasPeak: number;
+  readonly overshoot: Figure;
+  readonly settle: Figure;
+  readonly trouble: Trouble | null;
+  /** e0 to the first new pod taking calls, stage by stage; empty if no pod came. */
+  readonly stages: readonly Stage[];
+}
+
+const between = (from: number | null, to: number | null, why: string): Figure =>
+  figure(from === null || to === null ? null : (to - from) / 1000, why);
+
+/** The five durations t_detect … t_effect and two sums, in seconds. */
+export const durationsOf = (e: Instants): Durations => ({
+  detect: between(e.step, e.seen, 'no HPA sync is known to have seen this step'),
+  decide: between(e.seen, e.decided, 'no scale-up followed this step'),
+  pod: between(e.decided, e.running, 'no new container ran after this step'),
+  ready: between(e.running, e.ready, 'no new pod became Ready after this step'),
+  effect: between(e.ready, e.kept, 'the promise was not kept again before the end of the run'),
+  toReady: between(e.step, e.ready, 'no new pod became Ready after this step'),
+  toEffect: between(e.step, e.kept, 'the promise was not kept again before the end of the run'),
+});
+
+/** Window over which the promise must hold to count as kept again. */
+export const RECOVERY_WINDOW_MILLIS = 30_000;
+
+/**
+ * First instant from `from` on at which the calls that arrive in the following 30 s keep the promise to the target share;
+ * null if there is none whose window ends within the run. A window without calls counts as kept.
+ */
+export const keptAgainFrom = (
+  run: RunRecord,
+  promises: readonly Promised[],
+  from: number,
+  until: number,
+): number | null => {
+  const target = promises[0]?.target ?? 1;
+  const calls = callsBetween(run, from, until);
+  const at = calls.map((i) => run.requests.intendedMillis[i]!);
+  const kept = calls.map((i) => isKept(run, promises, i));
+  let start = from;
+  let first = 0;
+  let end = 0;
+  let good = 0;
+  for (;;) {
+    while (end < calls.length && at[end]! < start + RECOVERY_WINDOW_MILLIS) good += kept[end++]! ? 1 : 0;
+    if (start + RECOVERY_WINDOW_MILLIS > until) return null;
+    if (end === first || good >= target * (end - first)) return start;
+    // The next candidate is just after the first broken promise of this window.
+    while (kept[first]!) {
+      good -= 1;
+      first += 1;
+    }
+    start = at[first]! + 1;
+    first += 1;
+  }
+};
+
+const troubleOf = (run: RunRecord, promises: readonly Promised[], from: number, until: number): Trouble | null => {
+  const calls = callsBetween(run, from, until);
+  const firstMiss = calls.find((i) => !isKept(run, promises, i));
+  if (firstMiss === undefined) return null;
+  const start = run.requests.intendedMillis[firstMiss]!;
+  const end = keptAgainFrom(run, promises, start, until);
+  const inside = callsBetween(run, start, end ?? until);
+  const missed = inside.filter((i) => !isKept(run, promises, i)).length;
+  return missed === 0 ? null : { fromMillis: start, untilMillis: end, missed, arrived: inside.length };
+};
+
+/** Last time in (from, until) at which |s − d| > 1 ends, minus from; 0 if it never was. */
+const settleMillis = (d: StepFunction, s: StepFunction, from: number, until: number): number => {
+  const times = [from, ...changeTimes(d, s, from, until), until];
+  let last = from;
+  for (let i = 0; i + 1 < times.length; i++) {
+    if (Math.abs(valueAt(s, times[i]!) - valueAt(d, times[i]!)) > 1) last = times[i + 1]!;
+  }
+  return last - from;
+};
+
+const overshootOf = (d: StepFunction, s: StepFunction, from: number, until: number): number =>
+  [from, ...changeTimes(d, s, from, until)].reduce((most, t) => Math.max(most, valueAt(s, t) - valueAt(d, t)), 0);
+
+/** One reaction per load step; each is looked for until the next step or the end of arrivals. */
+export const reactionTo = (
+  run: RunRecord,
+  step: LoadStep,
+  until: number,
+  promises: readonly Promised[],
+  pods: readonly PodLife[],
+  curves: ReplicaCurves,
+  demand: StepFunction | NoData,
+): Reaction => {
+  const decisions = servingDecisions(run);
+  const e0 = step.atMillis;
+  const before = valueAt(curves.desired, e0);
+  const seen = seenBy(run, decisions, e0);
+  const at = decisions.findIndex((d) => d.t >= (seen?.sync.t ?? e0) && d.t < until && d.scaled && d.desired > before);
+  const decision = decisions[at];
+  const decided = decision === undefined ? null : answeredAt(run, decision, decisions[at + 1]);
+  const added = decision === undefined ? [] : pods.filter((pod) => (pod.first.created ?? 0) >= decision.t);
+  const earliest = (of: 'container-started' | 'ready'): PodLife | undefined =>
+    added
+      .filter((pod) => pod.first[of] !== undefined)
+      .sort((a, b) => a.first[of]! - b.first[of]!)
+      .at(0);
+  const firstReady = earliest('ready');
+  const ready = firstReady?.first.ready ?? null;
+  const instants: Instants = {
+    step: e0,
+    seen: seen?.sync.t ?? null,
+    decided,
+    running: earliest('container-started')?.first['container-started'] ?? null,
+    ready,
+    kept: ready === null ? null : keptAgainFrom(run, promises, ready, Math.max(until, ready)),
+  };
+  const loaded = firstReady?.first['model-ready'];
+  const against = (g: (d: StepFunction) => number): Figure =>
+    'kind' in demand ? demand : figure(g(demand), 'not a finite number');
+  return {
+    step,
+    instants,
+    durations: durationsOf(instants),
+    probeWait: figure(
+      loaded === undefined || ready === null ? null : Math.max(0, ready - loaded) / 1000,
+      'the run does not tell when the model was loaded',
+    ),
+    replicasBefore: before,
+    replicasPeak: curves.desired.at.reduce(
+      (most, t, i) => (t > e0 && t < until ? Math.max(most, curves.desired.value[i]!) : most),
+      before,
+    ),
+    overshoot: against((d) => overshootOf(d, curves.ready, e0, until)),
+    settle: against((d) => settleMillis(d, curves.ready, e0, until) / 1000),
+    trouble: troubleOf(run, promises, e0, until),
+    stages:
+      decision === undefined || firstReady === undefined
+        ? []
+        : stagesOf({ step: e0, seen, decision, decided: decided ?? decision.t, pod: firstReady }),
+  };
+};

@@ -1,0 +1,192 @@
+// What callers got: attainment, latency, waits, real-time factor, live lag, backlog (scoring.md section 4). Every figure is
+// over calls that arrived after the warm-up; a call without an answer is a miss and has infinite latency.
+
+import type { Outcome, RunRecord } from '../../model/record.ts';
+import { OUTCOMES } from '../../model/record.ts';
+import type { RequestKind } from '../../model/schedule.ts';
+import { area, fromChanges, maximum } from '../stats/step-function.ts';
+import type { Change } from '../stats/step-function.ts';
+import { ascending, mean, quantile } from '../stats/quantile.ts';
+import type { CallFilter } from './calls.ts';
+import { isOk, judgedSeconds, kindOf, lagSeconds, latencySeconds, scoredCalls, waitSeconds } from './calls.ts';
+import type { Figure } from './figure.ts';
+import { figure, noData } from './figure.ts';
+import type { Promised } from './promise.ts';
+
+/** Quantiles by nearest rank, seconds. */
+export interface Quantiles {
+  readonly p50: Figure;
+  readonly p90: Figure;
+  readonly p95: Figure;
+  readonly p99: Figure;
+}
+
+export interface KindService {
+  readonly kind: RequestKind;
+  readonly arrived: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** Calls whose promise was kept. */
+  readonly kept: number;
+  readonly attainment: Figure;
+  /** Kept calls per second of the scored interval. */
+  readonly goodputPerSecond: Figure;
+  /** (1 − attainment)/(1 − target): how many times faster than allowed the error budget burns. */
+  readonly burnRate: Figure;
+  readonly latency: Quantiles;
+  readonly meanLatencyOfAnswered: Figure;
+  readonly wait: Quantiles;
+  /** Σ processing ÷ Σ audio over answered calls. */
+  readonly realTimeFactor: Figure;
+  /** Turnaround per second of audio. */
+  readonly turnaroundPerAudioSecond: Quantiles;
+  /** First audio sent to first partial result; live sessions. */
+  readonly firstResult: Quantiles;
+  /** Largest lag behind the audio; live sessions. */
+  readonly lag: Quantiles;
+}
+
+export interface ServiceScore {
+  readonly kinds: readonly KindService[];
+  readonly arrived: number;
+  readonly kept: number;
+  readonly missed: number;
+  /** Audio seconds of utterances and files received and not yet processed. */
+  readonly backlogMaxSeconds: Figure;
+  readonly backlogIntegral: Figure;
+}
+
+/** The q-quantile of seconds that may be infinite; one that falls on an unanswered call is no number. */
+export const quantileFigure = (sample: Iterable<number>, q: number, what: string): Figure => {
+  const sorted = ascending(sample);
+  const value = quantile(sorted, q, 'nearest-rank');
+  if (value === null) return noData(`no ${what}`);
+  if (value !== Infinity) return figure(value, what);
+  const lost = sorted.reduce((n, x) => n + (x === Infinity ? 1 : 0), 0);
+  return noData(
+    `${((100 * lost) / sorted.length).toFixed(1)} % of ${what} never got there, more than p${100 * q} allows`,
+  );
+};
+
+const quantiles = (sample: readonly number[], what: string): Quantiles => {
+  const of = (q: number): Figure => quantileFigure(sample, q, what);
+  return { p50: of(0.5), p90: of(0.9), p95: of(0.95), p99: of(0.99) };
+};
+
+/** Kept ÷ arrived. */
+export const attainmentOf = (judged: readonly number[], withinSeconds: number): number | null =>
+  judged.length === 0 ? null : judged.filter((s) => s <= withinSeconds).length / judged.length;
+
+/** How many times faster than the target allows the error budget is used: (1 − A)/(1 − target). */
+export const burnRate = (attainment: number, target: number): number => (1 - attainment) / (1 - target);
+
+/** Share of a period's error budget that a window at this burn rate uses. */
+export const budgetUsed = (rate: number, windowHours: number, periodHours: number): number =>
+  rate * (windowHours / periodHours);
+
+/** Σ processing ÷ Σ audio, not the mean of the ratios. */
+export const realTimeFactor = (processing: readonly number[], audio: readonly number[]): number | null => {
+  const total = audio.reduce((a, b) => a + b, 0);
+  return total === 0 ? null : processing.reduce((a, b) => a + b, 0) / total;
+};
+
+const countOutcomes = (run: RunRecord, calls: readonly number[]): Record<Outcome, number> => {
+  const counts: Record<Outcome, number> = { ok: 0, refused: 0, timeout: 0, failed: 0, unfinished: 0, dropped: 0 };
+  for (const call of calls) counts[OUTCOMES[run.requests.outcome[call]!]!] += 1;
+  return counts;
+};
+
+const kindService = (run: RunRecord, promise: Promised): KindService => {
+  const { requests, schedule, header } = run;
+  const filter: CallFilter = { kind: promise.kind, stream: null };
+  const calls = scoredCalls(run, filter);
+  const ok = calls.filter((i) => isOk(run, i));
+  const judged = calls.map((i) => judgedSeconds(run, i));
+  const attainment = attainmentOf(judged, promise.withinSeconds);
+  const kept = judged.filter((s) => s <= promise.withinSeconds).length;
+  const scoredSeconds = (header.durationMillis - header.warmupMillis) / 1000;
+  const none = `no ${promise.kind} call arrived after the warm-up`;
+  const live = promise.kind === 'stream';
+  const notLive = quantiles([], 'live session');
+  return {
+    kind: promise.kind,
+    arrived: calls.length,
+    outcomes: countOutcomes(run, calls),
+    kept,
+    attainment: figure(attainment, none),
+    goodputPerSecond: figure(attainment === null ? null : kept / scoredSeconds, none),
+    burnRate: figure(
+      attainment === null ? null : burnRate(attainment, promise.target),
+      attainment === null ? none : 'a target of 1 leaves no error budget',
+    ),
+    latency: quantiles(
+      calls.map((i) => latencySeconds(run, i)),
+      'calls',
+    ),
+    meanLatencyOfAnswered: figure(mean(ok.map((i) => latencySeconds(run, i))), 'no answered call'),
+    wait: quantiles(
+      calls.map((i) => waitSeconds(run, i)),
+      'calls',
+    ),
+    realTimeFactor: live
+      ? noData('a live session runs at the speed of its audio')
+      : figure(
+          realTimeFactor(
+            ok.map((i) => (requests.doneMillis[i]! - requests.admittedMillis[i]!) / 1000),
+            ok.map((i) => schedule.audioSeconds[i]!),
+          ),
+          'no answered call with audio',
+        ),
+    turnaroundPerAudioSecond: quantiles(
+      live ? [] : calls.map((i) => latencySeconds(run, i) / schedule.audioSeconds[i]!),
+      'files or utterances',
+    ),
+    firstResult: live
+      ? quantiles(
+          calls.map((i) => {
+            const first = requests.firstResultMillis[i]!;
+            return Number.isNaN(first) ? Infinity : (first - requests.sentMillis[i]!) / 1000;
+          }),
+          'live sessions',
+        )
+      : notLive,
+    lag: live
+      ? quantiles(
+          calls.map((i) => lagSeconds(run, i)),
+          'live sessions',
+        )
+      : notLive,
+  };
+};
+
+/** Audio waiting or in process: + at the intended start, − when it is done or given up; refused audio never counts. */
+const backlogChanges = (run: RunRecord): Change[] => {
+  const { requests, schedule } = run;
+  const refused = OUTCOMES.indexOf('refused');
+  const dropped = OUTCOMES.indexOf('dropped');
+  const changes: Change[] = [];
+  for (let i = 0; i < requests.count; i++) {
+    const outcome = requests.outcome[i];
+    if (outcome === refused || outcome === dropped || kindOf(run, i) === 'stream') continue;
+    changes.push({ at: requests.intendedMillis[i]!, by: schedule.audioSeconds[i]! });
+    const done = requests.doneMillis[i]!;
+    if (!Number.isNaN(done)) changes.push({ at: done, by: -schedule.audioSeconds[i]! });
+  }
+  return changes;
+};
+
+export const serviceScore = (run: RunRecord, promises: readonly Promised[]): ServiceScore => {
+  const kinds = promises.map((promise) => kindService(run, promise));
+  const sum = (of: (k: KindService) => number): number => kinds.reduce((total, k) => total + of(k), 0);
+  const changes = backlogChanges(run);
+  const backlog = fromChanges(0, 0, changes);
+  const { warmupMillis: from, endMillis: to } = run.header;
+  const none = 'no utterance and no file was received';
+  return {
+    kinds,
+    arrived: sum((k) => k.arrived),
+    kept: sum((k) => k.kept),
+    missed: sum((k) => k.arrived - k.kept),
+    backlogMaxSeconds: figure(changes.length === 0 ? null : maximum(backlog, from, to), none),
+    backlogIntegral: figure(changes.length === 0 ? null : area(backlog, from, to) / 1000, none),
+  };
+};

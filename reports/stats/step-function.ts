@@ -1,0 +1,103 @@
+// Right-continuous step functions of time and exact integrals over them: sums over the union of the change times, never
+// samples (scoring.md section 0). Replica counts, demand and backlog are such functions.
+
+/** value[i] holds on [at[i], at[i + 1]); at ascends strictly; before at[0] the function is value[0]. */
+export interface StepFunction {
+  readonly at: readonly number[];
+  readonly value: readonly number[];
+}
+
+export interface Change {
+  readonly at: number;
+  readonly by: number;
+}
+
+/** Index of the piece that holds at t. */
+const pieceAt = (at: readonly number[], t: number): number => {
+  let low = 0;
+  let high = at.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (at[middle]! <= t) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+};
+
+export const valueAt = (f: StepFunction, t: number): number => f.value[pieceAt(f.at, t)]!;
+
+/** Pieces given as (at, value) in time order; of several at one time the last counts, and equal neighbours join. */
+export const stepFunction = (pieces: Iterable<readonly [at: number, value: number]>): StepFunction => {
+  const at: number[] = [];
+  const value: number[] = [];
+  for (const [t, v] of pieces) {
+    if (at.length > 0 && at[at.length - 1] === t) {
+      value[value.length - 1] = v;
+      if (value.length > 1 && value[value.length - 2] === v) {
+        at.pop();
+        value.pop();
+      }
+    } else if (value.length === 0 || value[value.length - 1] !== v) {
+      at.push(t);
+      value.push(v);
+    }
+  }
+  return at.length === 0 ? { at: [0], value: [0] } : { at, value };
+};
+
+/** `initial` from `start` on, plus the changes; those before `start` are part of the value at `start`. */
+export const fromChanges = (start: number, initial: number, changes: readonly Change[]): StepFunction => {
+  const ordered = [...changes].sort((a, b) => a.at - b.at);
+  let level = initial;
+  const pieces: [number, number][] = [[start, initial]];
+  for (const change of ordered) {
+    level += change.by;
+    pieces.push([Math.max(start, change.at), level]);
+  }
+  return stepFunction(pieces);
+};
+
+/** ∫ g(a(t), b(t)) dt over [from, to), in the unit of time of the functions. */
+export const integrate = (
+  a: StepFunction,
+  b: StepFunction,
+  from: number,
+  to: number,
+  g: (a: number, b: number) => number,
+): number => {
+  let i = pieceAt(a.at, from);
+  let j = pieceAt(b.at, from);
+  let t = from;
+  let sum = 0;
+  while (t < to) {
+    const next = Math.min(a.at[i + 1] ?? Infinity, b.at[j + 1] ?? Infinity, to);
+    sum += (next - t) * g(a.value[i]!, b.value[j]!);
+    if (a.at[i + 1] === next) i++;
+    if (b.at[j + 1] === next) j++;
+    t = next;
+  }
+  return sum;
+};
+
+/** ∫ f dt over [from, to). */
+export const area = (f: StepFunction, from: number, to: number): number => integrate(f, f, from, to, (x) => x);
+
+/** Largest value on [from, to). */
+export const maximum = (f: StepFunction, from: number, to: number): number => {
+  let best = valueAt(f, from);
+  for (let i = pieceAt(f.at, from) + 1; i < f.at.length && f.at[i]! < to; i++) best = Math.max(best, f.value[i]!);
+  return best;
+};
+
+/** Change times of both functions inside (from, to), ascending, each once. */
+export const changeTimes = (a: StepFunction, b: StepFunction, from: number, to: number): number[] =>
+  [...new Set([...a.at, ...b.at])].filter((t) => t > from && t < to).sort((x, y) => x - y);
+
+/** Σ|Δ| over the changes inside (from, to): units changed, so +3 counts 3. */
+export const unitsChanged = (f: StepFunction, from: number, to: number): number => {
+  let sum = 0;
+  for (let i = 1; i < f.at.length; i++) {
+    if (f.at[i]! > from && f.at[i]! < to) sum += Math.abs(f.value[i]! - f.value[i - 1]!);
+  }
+  return sum;
+};
