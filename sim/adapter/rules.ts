@@ -115,30 +115,6 @@ const expression = (pattern: string, wrap: (cause: string) => string): Translate
   }
 };
 
-const filter = object(each, 'filter');
-      return { is: text(filter['is']), isNot: text(filter['isNot']) };
-    }),
-    resources: readResources(rule['resources']),
-    matches: text(name['matches']),
-    as: text(name['as']),
-    metricsQuery: text(rule['metricsQuery']),
-  };
-};
-
-const expression = (pattern: string, wrap: (cause: string) => string): TranslatedRegexp => {
-  try {
-    return searchRegexp(pattern);
-  } catch (error) {
-    if (error instanceof RegexpError) throw new RuleError(wrap(error.message));
-    throw error;
-  }
-};
-
-const found = (regexp: TranslatedRegexp, name: string): RegExpExecArray | null => {
-  regexp.regexp.lastIndex = 0;
-  return regexp.regexp.exec(name);
-};
-
 const filter = ({ is = '', isNot = '' }: SeriesFilter): ((name: string) => boolean) => {
   if (is !== '' && isNot !== '') {
     const both = `\`is\` (${JSON.stringify(is)}) and \`isNot\` (${JSON.stringify(isNot)})`;
