@@ -19,10 +19,22 @@ import type { DiscoveredPod, ScrapeJob } from './discovery.ts';
 /** What a scrape finds at a pod: its page, or why there is none. */
 export type PodPage = readonly PageSample[] | { readonly refused: string };
 
+export interface CommittedScrape {
+  readonly job: string;
+  readonly pod: number;
+  /** When the page was read. */
+  readonly startedMillis: number;
+  readonly committedMillis: number;
+  /** The page; null if the scrape failed. */
+  readonly page: readonly PageSample[] | null;
+}
+
 export interface ScrapeObserver {
   readonly onAppend: (job: string) => OnAppend;
-  /** A scrape was committed. `startedMillis` is when the page was read. */
-  readonly committed: (pod: number, startedMillis: number, committedMillis: number, ok: boolean) => void;
+  /** A scrape was committed. */
+  readonly committed: (scrape: CommittedScrape) => void;
+  /** A loop began or ended. */
+  readonly targets: (job: string, change: 1 | -1, atMillis: number) => void;
 }
 
 export interface ScrapingSettings {
@@ -44,6 +56,7 @@ export interface ScrapingSettings {
 
 interface Loop {
   readonly pod: number;
+  readonly job: string;
   readonly scrape: ScrapeTarget;
   readonly intervalMillis: number;
   readonly timeoutSeconds: number;
@@ -65,6 +78,9 @@ const NOTHING: ScrapeOutcome = { kind: 'failed', error: 'not scraped yet', durat
 /** Scraping stops while the server is down, and starts again 5 s after it is up, each target at its old phase. */
 const RESTART_MILLIS = 5000;
 
+/** scrape_duration_seconds of the scrapes before the origin. */
+const PAST_SECONDS = 0.001;
+
 /**
  * Invariant: a loop has at most one event queued; ticks that pass while a scrape runs are lost but for one.
  */
@@ -76,6 +92,8 @@ export class Scraping {
   private readonly loopsOf = new Map<number, number[]>();
   private readonly pods = new Map<number, DiscoveredPod>();
   private down = false;
+  /** False while samples from before the origin are put in place. */
+  private observed = true;
 
   constructor(engine: Engine, settings: ScrapingSettings) {
     this.engine = engine;
@@ -119,15 +137,42 @@ export class Scraping {
     });
   }
 
+  /**
+   * The scrapes that the targets of the origin had since `fromMillis` (negative), as thunks in order of time per target;
+   * they store the pages as they are at the origin, and nobody observes them.
+   */
+  past(fromMillis: number): { readonly atMillis: number; readonly run: () => void }[] {
+    const { epochMillis } = this.settings;
+    return this.loops.flatMap((loop) => {
+      const ticks = Math.ceil((loop.startMillis - fromMillis) / loop.intervalMillis) - 1;
+      return Array.from({ length: ticks }, (_, i) => {
+        const atMillis = loop.startMillis - (ticks - i) * loop.intervalMillis;
+        const run = (): void => {
+          const page = this.settings.readPage(loop.pod);
+          if ('refused' in page) return;
+          this.observed = false;
+          loop.scrape.apply(
+            { kind: 'samples', samples: page, durationSeconds: PAST_SECONDS },
+            Math.floor(atMillis + epochMillis),
+          );
+          this.observed = true;
+        };
+        return { atMillis, run };
+      });
+    });
+  }
+
   private start(now: number, ordinal: number): void {
     const { settings } = this;
-    const pod = this.pods.get(ordinal)!;
+    const pod = this.pods.get(ordinal);
+    if (pod === undefined) return;
     for (const job of settings.jobs) {
       for (const target of job.targetsOf(pod)) {
         const index = this.loops.length;
         this.loopsOf.set(ordinal, [...(this.loopsOf.get(ordinal) ?? []), index]);
         const loop = this.loopFor(ordinal, job, target);
         this.loops.push(loop);
+        this.settings.observer.targets(loop.job, 1, now);
         if (!this.down) this.begin(now, loop, index);
       }
     }
@@ -138,10 +183,14 @@ export class Scraping {
     const { version } = platform.prometheus;
     const intervalMillis = target.intervalSeconds * 1000;
     const hash = targetHash(target.allLabels, target.url, version);
+    const onAppend = observer.onAppend(job.config.jobName);
     const nanos = targetPhaseNanos(hash, this.server, BigInt(Math.round(intervalMillis * 1e6)));
     return {
       pod,
-      scrape: new ScrapeTarget(store, job.config, target.labels, version, observer.onAppend(job.config.jobName)),
+      job: job.config.jobName,
+      scrape: new ScrapeTarget(store, job.config, target.labels, version, (series, at, value, stale) => {
+        if (this.observed) onAppend(series, at, value, stale);
+      }),
       intervalMillis,
       timeoutSeconds: target.timeoutSeconds,
       phaseMillis: phaseOf(pod) ?? Number(nanos) / 1e6,
@@ -194,7 +243,8 @@ export class Scraping {
       loop.intervalMillis,
     );
     const { error } = loop.scrape.apply(loop.outcome, stamp, now + epochMillis);
-    observer.committed(loop.pod, loop.startedMillis, now, error === null);
+    const { job, pod, startedMillis } = loop;
+    observer.committed({ job, pod, startedMillis, committedMillis: now, page: error === null ? loop.page : null });
     const next = nextScrapeStart(loop.startMillis, loop.intervalMillis, loop.startedMillis, now);
     loop.timer = this.engine.schedule(next, CLASS.scrape, index);
   }
@@ -205,6 +255,7 @@ export class Scraping {
       const loop = this.loops[index]!;
       if (loop.timer >= 0) this.engine.cancel(loop.timer);
       loop.stopped = true;
+      this.settings.observer.targets(loop.job, -1, now);
       loop.timer = -1;
       if (this.down) continue;
       const { stampMillis, writtenMillis } = endOfRun(loop.startMillis, loop.intervalMillis, now);

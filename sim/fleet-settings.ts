@@ -1,0 +1,33 @@
+// From the service section of a scenario to what the fleet acts on: parameter set, GPU speed and cap applied.
+
+import { TestbedError } from '../model/errors.ts';
+import type { ServiceLaw } from '../model/service-time.ts';
+import { GPU_SPEED, SERVICE_LAWS, scaleLaw } from '../model/service-time.ts';
+import type { ServiceSettings } from '../scenarios/scenario.ts';
+import type { FleetSettings } from './service/fleet.ts';
+
+/** The law on the scenario's GPU. Throws SCENARIO_INVALID for an unknown parameter set or GPU. */
+export const serviceLaw = (service: ServiceSettings): ServiceLaw => {
+  const law = SERVICE_LAWS[service.calibration];
+  const gpu = GPU_SPEED[service.gpu];
+  if (law === undefined || gpu === undefined) {
+    const [field, value, known] =
+      law === undefined ? ['calibration', service.calibration, SERVICE_LAWS] : ['gpu', service.gpu, GPU_SPEED];
+    throw new TestbedError('SCENARIO_INVALID', `service.${field}: unknown value ${JSON.stringify(value)}`, {
+      hint: `use one of ${Object.keys(known).join(', ')}`,
+    });
+  }
+  const scaled = scaleLaw(law, gpu.speed);
+  return service.cap === null ? scaled : { ...scaled, batch: { ...scaled.batch, cap: service.cap } };
+};
+
+export const fleetSettings = (service: ServiceSettings, balancerSeed: number): FleetSettings => ({
+  law: serviceLaw(service),
+  balancer: service.balancer,
+  queueAt: service.queueAt,
+  queueLimit: service.queueLimit,
+  timeout: service.timeout,
+  retries: service.retries,
+  countStreamsAsRequests: service.countStreamsAsRequests,
+  balancerSeed,
+});

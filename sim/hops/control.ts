@@ -1,0 +1,219 @@
+// The HPA as events: GET scale, one metrics GET per metric of the spec, the decision, PUT scale, PUT status, each call
+// with its own latency, then the next sync one period after the end (hpa.md section 1). The decision is sim/autoscaler's.
+
+import type { Distribution, Sampler } from '../../model/distribution.ts';
+import { sampler } from '../../model/distribution.ts';
+import type { Hpa, Platform } from '../../model/platform.ts';
+import type { Decision } from '../../model/record.ts';
+import { stream } from '../../model/rng.ts';
+import type { ControlPlaneSettings } from '../../scenarios/scenario.ts';
+import type { CompiledHpa } from '../autoscaler/compile.ts';
+import { compileHpa } from '../autoscaler/compile.ts';
+import { defaultHpaSpec } from '../autoscaler/default-spec.ts';
+import type { HpaMemory } from '../autoscaler/memory.ts';
+import { NO_MEMORY } from '../autoscaler/memory.ts';
+import type { ObservedPod, ScaleAnswer } from '../autoscaler/observation.ts';
+import { observe } from '../autoscaler/observation.ts';
+import type { Pending } from '../autoscaler/reconcile.ts';
+import { conclude, decide } from '../autoscaler/reconcile.ts';
+import { hpaSettings } from '../autoscaler/settings.ts';
+import type { HpaStatus } from '../autoscaler/status.ts';
+import { EMPTY_STATUS, storedStatus } from '../autoscaler/status.ts';
+import type { Agenda } from './agenda.ts';
+import { CLASS } from '../event-classes.ts';
+import type { ClusterHop } from './cluster.ts';
+import { decisionOf } from './decision.ts';
+import type { MetricReading, MetricsApi } from './metrics-api.ts';
+import { matchesLabels } from './metrics-api.ts';
+
+export interface ControlObserver {
+  /** The adapter's answer to one metric, and when its query ran. */
+  readonly answered: (metric: string, reading: MetricReading, queriedMillis: number) => void;
+  readonly decided: (decision: Decision) => void;
+}
+
+export interface ControlSettings {
+  readonly platform: Platform;
+  readonly hpa: Hpa;
+  readonly controlPlane: ControlPlaneSettings;
+  readonly seed: number;
+  readonly cluster: Pick<ClusterHop, 'scale' | 'pods' | 'input'>;
+  readonly metrics: MetricsApi;
+  readonly observer: ControlObserver;
+  /** Start of the first sync; of all of them where a recording says so (then the cadence only takes over at its end). */
+  readonly syncMillis: readonly number[];
+}
+
+/** End of a sync plus the period to the next start, beyond the period itself: 1.9 ms at the median (hpa.md section 1). */
+const LATENESS: Distribution = { kind: 'lognormal', median: 1.9, sigma: 0.3 };
+/** PUT hpa/status, ms: 2.7 at the median, 3.7 at 95 % (closed-loop README). */
+const PUT_STATUS: Distribution = { kind: 'lognormal', median: 2.7, sigma: 0.19 };
+/** When the adapter's query runs, as a share of the metrics GET: the pod list comes before it. */
+const QUERY_AT = 0.6;
+
+/** What the next 'control' event does; more than 0 …: the query of that metric. */
+const START = -1;
+const SCALE = -2;
+const DECIDE = -3;
+const PUT_DONE = -4;
+
+const metricName = (spec: NonNullable<ReturnType<typeof defaultHpaSpec>['metrics']>[number]): string =>
+  (spec.pods ?? spec.object ?? spec.external)?.metric.name ??
+  spec.resource?.name ??
+  spec.containerResource?.name ??
+  spec.type;
+
+export class ControlHop {
+  private readonly engine: Agenda;
+  private readonly settings: ControlSettings;
+  private readonly compiled: CompiledHpa;
+  private readonly specs: NonNullable<ReturnType<typeof defaultHpaSpec>['metrics']>;
+  private readonly draw: Readonly<Record<'getScale' | 'query' | 'putScale' | 'putStatus' | 'lateness', Sampler>>;
+  private memory: HpaMemory = NO_MEMORY;
+  private status: HpaStatus = EMPTY_STATUS;
+  private syncs = 0;
+  // The reconcile under way.
+  private startedMillis = 0;
+  private scaleMillis = 0;
+  private scale: ScaleAnswer = { kind: 'failed', message: 'not read' };
+  private callMillis = 0;
+  private queryMillis = 0;
+  private readings: MetricReading[] = [];
+  private answeredMillis: number[] = [];
+  private pending: Pending | null = null;
+
+  constructor(engine: Agenda, settings: ControlSettings) {
+    this.engine = engine;
+    this.settings = settings;
+    const { platform, hpa, controlPlane, seed } = settings;
+    const { version, tolerance, downscaleStabilization } = platform.controller;
+    this.compiled = compileHpa(
+      hpa.spec,
+      hpaSettings(version, { tolerance, downscaleStabilizationSeconds: downscaleStabilization }),
+    );
+    this.specs = defaultHpaSpec(hpa.spec).metrics ?? [];
+    const of = (cause: string, distribution: Distribution, unit: number): Sampler => {
+      const next = sampler(distribution, stream(seed, cause));
+      return () => Math.max(0, next() * unit);
+    };
+    this.draw = {
+      getScale: of('getScale', controlPlane.getScale, 1000),
+      query: of('adapterQuery', controlPlane.adapterQuery, 1000),
+      putScale: of('putScale', controlPlane.putScale, 1000),
+      putStatus: of('putStatus', PUT_STATUS, 1),
+      lateness: of('hpaLateness', LATENESS, 1),
+    };
+    engine.on(CLASS.control, (now, _, phase) => this.go(now, phase));
+    engine.schedule(settings.syncMillis[0]!, CLASS.control, 0, START);
+  }
+
+  private next(at: number, phase: number): void {
+    this.engine.schedule(at, CLASS.control, 0, phase);
+  }
+
+  private go(now: number, phase: number): void {
+    switch (phase) {
+      case START:
+        this.startedMillis = now;
+        this.next(now + this.draw.getScale(), SCALE);
+        return;
+      case SCALE:
+        this.readScale(now);
+        return;
+      case DECIDE:
+        this.decide(now);
+        return;
+      case PUT_DONE:
+        this.conclude(now, this.pending!, true);
+        return;
+      default:
+        this.query(now, phase);
+    }
+  }
+
+  private readScale(now: number): void {
+    const { specReplicas, statusReplicas, selector } = this.settings.cluster.scale;
+    const text = Object.keys(selector)
+      .sort()
+      .map((name) => `${name}=${selector[name]!}`)
+      .join(',');
+    this.scale = { kind: 'found', specReplicas, statusReplicas, selector: text };
+    this.scaleMillis = now;
+    this.readings = [];
+    this.answeredMillis = [];
+    const { min, max } = this.compiled;
+    // Outside of [min, max], and at 0, no metric is asked for (hpa.md section 2, point 3).
+    if (specReplicas === 0 || specReplicas > max || specReplicas < min || this.specs.length === 0) this.decide(now);
+    else this.call(now);
+  }
+
+  /** Sends the next metrics GET. */
+  private call(now: number): void {
+    const latency = this.draw.query();
+    this.callMillis = now + latency;
+    this.queryMillis = now + QUERY_AT * latency;
+    this.next(this.queryMillis, this.readings.length);
+  }
+
+  private query(now: number, metric: number): void {
+    const { hpa, cluster, metrics, observer } = this.settings;
+    const { selector } = cluster.scale;
+    const names = cluster.pods.filter(({ labels }) => matchesLabels(selector, labels)).map(({ name }) => name);
+    const spec = this.specs[metric]!;
+    const reading = metrics.read(spec, hpa.namespace, names, now);
+    this.readings.push(reading);
+    this.answeredMillis.push(this.callMillis);
+    observer.answered(metricName(spec), reading, now);
+    if (this.readings.length < this.specs.length) this.call(this.callMillis);
+    else this.next(this.callMillis, DECIDE);
+  }
+
+  private decide(now: number): void {
+    const { selector } = this.settings.cluster.scale;
+    const pods = this.settings.cluster.pods
+      .filter(({ labels }) => matchesLabels(selector, labels))
+      .map((pod): ObservedPod => ({
+        name: pod.name,
+        phase: pod.phase,
+        ready: pod.readyTransitionMillis === null ? null : pod.ready ? 'True' : 'False',
+        readyTransitionMillis: pod.readyTransitionMillis,
+        startMillis: pod.startTimeMillis,
+        terminating: pod.terminating,
+      }));
+    const observation = observe({
+      nowMillis: this.scaleMillis,
+      answeredMillis: this.answeredMillis,
+      status: this.status,
+      scale: this.scale,
+      pods,
+      answers: this.readings.map(({ answer }) => answer),
+    });
+    const pending = decide(this.compiled, this.memory, observation);
+    this.pending = pending;
+    if (pending.decision.rescale) this.next(now + this.draw.putScale(), PUT_DONE);
+    else this.conclude(now, pending, false);
+  }
+
+  private conclude(now: number, pending: Pending, put: boolean): void {
+    const { hpa, cluster, observer, platform, syncMillis } = this.settings;
+    if (put) cluster.input({ kind: 'scale', replicas: pending.decision.desired, by: `HPA ${hpa.name}` });
+    const done = conclude(this.compiled, pending, put ? { kind: 'accepted', atMillis: now } : null);
+    this.memory = done.memory;
+    this.status = storedStatus(done.status);
+    const ready = pending.observation.pods.filter((pod) => pod.ready === 'True' && !pod.terminating).length;
+    observer.decided(
+      decisionOf({
+        startedMillis: this.startedMillis,
+        hpa: hpa.name,
+        ready,
+        compiled: this.compiled,
+        done,
+        readings: this.readings,
+      }),
+    );
+    const end = now + (done.writesStatus ? this.draw.putStatus() : 0);
+    this.syncs += 1;
+    const known = syncMillis[this.syncs];
+    this.next(Math.max(end, known ?? end + platform.controller.syncPeriod * 1000 + this.draw.lateness()), START);
+  }
+}

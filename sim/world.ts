@@ -1,0 +1,252 @@
+// Connects the boxes into the circle: service → scraping → rules → adapter → HPA → cluster → service, all on one engine.
+// Takes a schedule, a scenario and a platform; when `run` returns everything that happened is in its fields.
+// What each box does is in its folder; how it becomes events is in sim/hops.
+
+import { seedOf, stream } from '../model/rng.ts';
+import type { Decision, Observer } from '../model/record.ts';
+import { FLEET_METRICS } from '../model/record.ts';
+import type { Platform } from '../model/platform.ts';
+import type { Schedule } from '../model/schedule.ts';
+import { parsePrometheusDuration } from '../model/duration.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { Engine } from './engine/engine.ts';
+import { CLASS } from './event-classes.ts';
+import { fleetSettings } from './fleet-settings.ts';
+import { ClusterHop } from './hops/cluster.ts';
+import { ControlHop } from './hops/control.ts';
+import { discoveryDelay } from './hops/discovery-delay.ts';
+import { scrapeJobs } from './hops/discovery.ts';
+import { FaultsHop } from './hops/faults.ts';
+import { MetricsApi } from './hops/metrics-api.ts';
+import { RulesHop, scheduledGroups } from './hops/rules.ts';
+import { Scraping } from './hops/scraping.ts';
+import type { PodPage } from './hops/scraping.ts';
+import { SignalLog } from './hops/signal-log.ts';
+import { StorageMeter } from './hops/storage.ts';
+import { playTraffic } from './hops/traffic.ts';
+import type { RecordedDraws } from './kubernetes/index.ts';
+import { clusterConfig } from './kubernetes/index.ts';
+import { DEFAULT_LOOKBACK_MILLIS } from './prometheus/promql/query.ts';
+import { SampleStore } from './prometheus/store.ts';
+import type { Fleet } from './service/fleet.ts';
+import { PAGE, readPage } from './service/page.ts';
+
+/** What a recording or a real run knows, in place of what is drawn otherwise. Milliseconds since the origin. */
+export interface KnownInputs {
+  /** Phase of each pod's scrapes by ordinal: Unix time mod interval. */
+  readonly scrapePhaseMillis?: readonly (number | undefined)[];
+  /** Starts of the HPA's syncs; the first at least. */
+  readonly syncMillis?: readonly number[];
+  readonly draws?: RecordedDraws;
+  readonly balancerSeed?: number;
+}
+
+/** Grid of the all-knowing observer. */
+const GRID_MILLIS = 1000;
+/** Samples older than any query reaches are forgotten this often. */
+const TRIM_MILLIS = 60_000;
+/** What was there before the origin: enough for every instant selector, and twice every range. */
+const PAST_MILLIS = DEFAULT_LOOKBACK_MILLIS;
+
+/** The longest range or offset in texts of PromQL, ms. */
+export const longestReach = (texts: readonly string[]): number => {
+  let longest = 0;
+  for (const text of texts) {
+    for (const [, range] of text.matchAll(/(?:\[|offset\s+)([0-9a-z]+)/g)) {
+      longest = Math.max(longest, 1000 * (parsePrometheusDuration(range!) ?? 0));
+    }
+  }
+  return longest;
+};
+
+export class World {
+  readonly engine = new Engine();
+  readonly fleet: Fleet;
+  readonly cluster: ClusterHop;
+  readonly storage = new StorageMeter();
+  readonly signals = new SignalLog();
+  readonly decisions: Decision[] = [];
+  readonly faults: FaultsHop;
+  private readonly schedule: Schedule;
+  private readonly scenario: Scenario;
+  private readonly platform: Platform;
+  private readonly store = new SampleStore();
+  private readonly scraping: Scraping;
+  private readonly values = new Float64Array(PAGE.length);
+  private readonly page = PAGE.map((series) => ({ series, value: 0 }));
+  private readonly reachMillis: number;
+
+  constructor(schedule: Schedule, scenario: Scenario, platform: Platform, known: KnownInputs = {}) {
+    this.schedule = schedule;
+    this.scenario = scenario;
+    this.platform = platform;
+    const { engine, store } = this;
+    const { seed, epochMillis } = scenario;
+    const { version } = platform.prometheus;
+    const balancerSeed = known.balancerSeed ?? seedOf(seed, 'balancer');
+    this.fleet = playTraffic(engine, schedule, fleetSettings(scenario.service, balancerSeed), (pod) =>
+      this.cluster.idle(pod),
+    );
+    const jobs = scrapeJobs(platform);
+    const intervals = new Map(
+      jobs.map(({ config }) => [config.jobName, 1000 * (parsePrometheusDuration(config.interval) ?? 0)]),
+    );
+    const watched = this.watchedSeries();
+    this.scraping = new Scraping(engine, {
+      platform,
+      jobs,
+      store,
+      seed,
+      epochMillis,
+      durationSeconds: scenario.controlPlane.scrapeDuration,
+      discoveredAt: discoveryDelay(version, seed),
+      readPage: (pod) => this.readPage(pod),
+      phaseOf: (pod) => known.scrapePhaseMillis?.[pod],
+      observer: {
+        onAppend: (job) => this.storage.appender(job),
+        targets: (job, change, at) => this.storage.targets(job, change, intervals.get(job)!, at),
+        committed: ({ job, pod, startedMillis, committedMillis, page }) => {
+          this.storage.scraped(job, page !== null);
+          if (page === null) return;
+          for (const [at, metric] of watched) {
+            this.observe(
+              'prometheus',
+              this.cluster.podNames[pod]!,
+              metric,
+              page[at]!.value,
+              committedMillis - startedMillis,
+            );
+          }
+        },
+      },
+    });
+    this.cluster = new ClusterHop(
+      engine,
+      { ...clusterConfig(platform, scenario), recorded: known.draws ?? null },
+      this.fleet,
+      this.scraping,
+    );
+    this.cluster.start();
+
+    const groups = scheduledGroups(platform);
+    const rules = new RulesHop(engine, groups, store, epochMillis, () => undefined);
+    this.reachMillis = longestReach([
+      JSON.stringify(platform.adapter.config),
+      ...platform.ruleGroups.flatMap(({ group }) => group.rules.map(({ expr }) => expr)),
+    ]);
+    const from = -(PAST_MILLIS + 2 * this.reachMillis);
+    const past = [...this.scraping.past(from), ...rules.past(from)].sort((a, b) => a.atMillis - b.atMillis);
+    for (const { run } of past) run();
+
+    const relistPhaseMillis = platform.adapter.relistInterval * 1000 * stream(seed, 'relistPhase').uniform();
+    const metrics = new MetricsApi(engine, { platform, store, epochMillis, relistPhaseMillis });
+    this.faults = new FaultsHop(engine, {
+      faults: scenario.faults,
+      seed,
+      cluster: this.cluster,
+      scraping: this.scraping,
+      rules,
+      metrics,
+    });
+    if (platform.hpa !== null) this.startHpa(platform.hpa, metrics, known);
+    this.startObserver();
+  }
+
+  /** Runs to the end of the scenario, then drains until everybody is answered, at most `drainMillis`. Returns the end. */
+  run(drainMillis: number): number {
+    const { durationMillis, count } = this.schedule;
+    this.engine.run(durationMillis);
+    const drained = (): boolean => this.fleet.inSystem === 0 && this.fleet.arrived === count;
+    if (drained()) return durationMillis;
+    this.engine.run(durationMillis + drainMillis, drained);
+    return drained() ? this.engine.now : durationMillis + drainMillis;
+  }
+
+  private startHpa(hpa: NonNullable<Platform['hpa']>, metrics: MetricsApi, known: KnownInputs): void {
+    const { platform, scenario } = this;
+    const { seed, controlPlane } = scenario;
+    const period = platform.controller.syncPeriod * 1000;
+    const drawn =
+      controlPlane.hpaPhase === null ? period * stream(seed, 'hpaPhase').uniform() : controlPlane.hpaPhase * 1000;
+    new ControlHop(this.engine, {
+      platform,
+      hpa,
+      controlPlane,
+      seed,
+      cluster: this.cluster,
+      metrics,
+      syncMillis: known.syncMillis ?? [drawn],
+      observer: {
+        answered: (metric, { answer, oldestAgeMillis }) => {
+          if (answer.kind === 'pods')
+            for (const { podName, milli } of answer.items)
+              this.observe('adapter', podName, metric, Number(milli) / 1000, oldestAgeMillis);
+          if (answer.kind === 'object')
+            this.observe('adapter', '', metric, Number(answer.milli) / 1000, oldestAgeMillis);
+          if (answer.kind === 'external') {
+            const total = answer.milli.reduce<number>((sum, milli) => sum + Number(milli), 0);
+            this.observe('adapter', '', metric, total / 1000, oldestAgeMillis);
+          }
+        },
+        decided: (decision) => {
+          this.decisions.push(decision);
+          for (const { name, value, oldestSampleAgeMillis } of decision.metrics) {
+            if (value !== null) this.observe('hpa', '', name, value, oldestSampleAgeMillis ?? NaN);
+          }
+        },
+      },
+    });
+  }
+
+  private observe(observer: Observer, subject: string, metric: string, value: number, ageMillis: number): void {
+    const { signals } = this;
+    signals.add(
+      this.engine.now,
+      observer,
+      signals.subjectNumber(subject),
+      signals.metricNumber(metric),
+      value,
+      ageMillis,
+    );
+  }
+
+  /** What only an all-knowing observer sees, each second; and every minute old samples are forgotten. */
+  private startObserver(): void {
+    const { engine, fleet, signals, store } = this;
+    const subject = signals.subjectNumber('');
+    const [inService, waiting, offered] = FLEET_METRICS.map((metric) => signals.metricNumber(metric));
+    let offeredBefore = 0;
+    engine.on(CLASS.observe, (now) => {
+      signals.add(now, 'pod', subject, inService!, fleet.inService, 0);
+      signals.add(now, 'pod', subject, waiting!, fleet.waiting, 0);
+      signals.add(now, 'pod', subject, offered!, ((fleet.offeredWeight - offeredBefore) * 1000) / GRID_MILLIS, 0);
+      offeredBefore = fleet.offeredWeight;
+      if (now % TRIM_MILLIS === 0) {
+        store.trim(now + this.scenario.epochMillis - 2 * (DEFAULT_LOOKBACK_MILLIS + this.reachMillis));
+      }
+      engine.schedule(now + GRID_MILLIS, CLASS.observe, 0);
+    });
+    engine.schedule(0, CLASS.observe, 0);
+  }
+
+  private readPage(pod: number): PodPage {
+    const worker = this.fleet.worker(pod);
+    const modelLoadSeconds = this.cluster.modelLoadSeconds[pod];
+    if (worker === undefined) return { refused: 'connection refused' };
+    if (modelLoadSeconds === undefined && !this.scenario.service.metricsWhileLoading)
+      return { refused: 'connection refused' };
+    if (this.faults.refusesScrapes(pod)) return { refused: 'connection refused' };
+    const { batchWaiting, streamsWaiting } = this.fleet;
+    readPage(worker, { modelLoadSeconds: modelLoadSeconds ?? 0, batchWaiting, streamsWaiting }, this.values);
+    for (let i = 0; i < this.page.length; i++) this.page[i]!.value = this.values[i]!;
+    return this.page;
+  }
+
+  /** The series of the page, without labels, that the way from page to HPA names; places and names. */
+  private watchedSeries(): (readonly [at: number, metric: string])[] {
+    const texts = JSON.stringify([this.platform.hpa?.spec, this.platform.adapter.config, this.platform.ruleGroups]);
+    return PAGE.flatMap(({ name, labels }, at): (readonly [number, string])[] =>
+      Object.keys(labels).length === 0 && new RegExp(`\\b${name}\\b`).test(texts) ? [[at, name]] : [],
+    );
+  }
+}
