@@ -235,7 +235,6 @@ export class World {
     if (worker === undefined) return { refused: 'connection refused' };
     if (modelLoadSeconds === undefined && !this.scenario.service.metricsWhileLoading)
       return { refused: 'connection refused' };
-    if (this.faults.refusesScrapes(pod)) return { refused: 'connection refused' };
     const { batchWaiting, streamsWaiting } = this.fleet;
     readPage(worker, { modelLoadSeconds: modelLoadSeconds ?? 0, batchWaiting, streamsWaiting }, this.values);
     for (let i = 0; i < this.page.length; i++) this.page[i]!.value = this.values[i]!;

@@ -31,6 +31,7 @@ export class FaultsHop {
   readonly notes: string[] = [];
   private readonly settings: FaultSettings;
   private readonly engine: Engine;
+  /** Pod that each fault of this kind hit. */
   private readonly refusing = new Map<number, number>();
 
   constructor(engine: Engine, settings: FaultSettings) {
@@ -41,12 +42,6 @@ export class FaultsHop {
       else this.end(now, settings.faults[index]!, index);
     });
     settings.faults.forEach((fault, index) => engine.schedule(fault.at * 1000, CLASS.fault, index, BEGINS));
-  }
-
-  /** Whether a fault closes this pod's /metrics now. */
-  refusesScrapes(pod: number): boolean {
-    for (const refused of this.refusing.values()) if (refused === pod) return true;
-    return false;
   }
 
   private note(now: number, text: string): void {
@@ -71,6 +66,7 @@ export class FaultsHop {
         }
         this.note(now, `${oldest.name} refuses its scrapes for ${fault.for} s`);
         this.refusing.set(index, oldest.ordinal);
+        scraping.refuse(oldest.ordinal);
         endAfter(fault.for);
         return;
       }
@@ -97,7 +93,7 @@ export class FaultsHop {
       case 'pod-kill':
         return;
       case 'scrape-refused':
-        this.refusing.delete(index);
+        scraping.answerAgain(this.refusing.get(index)!);
         this.note(now, 'scrapes are answered again');
         return;
       case 'adapter-down':

@@ -78,6 +78,8 @@ const NOTHING: ScrapeOutcome = { kind: 'failed', error: 'not scraped yet', durat
 /** Scraping stops while the server is down, and starts again 5 s after it is up, each target at its old phase. */
 const RESTART_MILLIS = 5000;
 
+const REFUSED = { refused: 'connection refused' };
+
 /** scrape_duration_seconds of the scrapes before the origin. */
 const PAST_SECONDS = 0.001;
 
@@ -91,6 +93,7 @@ export class Scraping {
   private readonly loops: Loop[] = [];
   private readonly loopsOf = new Map<number, number[]>();
   private readonly pods = new Map<number, DiscoveredPod>();
+  private readonly refusing = new Set<number>();
   private down = false;
   /** False while samples from before the origin are put in place. */
   private observed = true;
@@ -119,6 +122,14 @@ export class Scraping {
   targetKnown(ordinal: number, pod: DiscoveredPod): void {
     this.pods.set(ordinal, pod);
     this.start(0, ordinal);
+  }
+
+  /** From now on the pod closes the connection of every scrape. */
+  refuse(pod: number): void {
+    this.refusing.add(pod);
+  }
+  answerAgain(pod: number): void {
+    this.refusing.delete(pod);
   }
 
   /** Nothing is scraped, stored or marked stale any more. */
@@ -215,7 +226,7 @@ export class Scraping {
     const seconds = Math.max(0, loop.duration());
     const late = seconds > loop.timeoutSeconds;
     const durationSeconds = late ? loop.timeoutSeconds : seconds;
-    const page = this.settings.readPage(loop.pod);
+    const page = this.refusing.has(loop.pod) ? REFUSED : this.settings.readPage(loop.pod);
     if (late) loop.outcome = { kind: 'failed', error: 'context deadline exceeded', durationSeconds };
     else if ('refused' in page) loop.outcome = { kind: 'failed', error: page.refused, durationSeconds };
     else {
