@@ -8,7 +8,7 @@ import type { PrometheusVersion } from '../../sim/prometheus/promql/version.ts';
 import { evaluateGroup, initialGroupState } from '../../sim/prometheus/rules/group.ts';
 import { loadRuleGroups, type Locate } from '../../sim/prometheus/rules/load.ts';
 import type { GroupState, RuleGroup } from '../../sim/prometheus/rules/rule.ts';
-import { labelsKey, SampleStore, type Labels } from '../../sim/prometheus/store.ts';
+import { labelsKey, SampleStore, type Labels, type Series } from '../../sim/prometheus/store.ts';
 import { goldenNumber, sameNumber, type GoldenData, type GoldenValue } from './promql.ts';
 import { readNdjson } from './read-ndjson.ts';
 import { conformResult, SetTally, type ConformMismatch, type ConformResult } from './result.ts';
@@ -87,26 +87,30 @@ const readYaml = (text: string): { readonly parsed: unknown; readonly locate: Lo
 /** Samples of the scrapes in time order; a series comes into being with its first sample, as in the real storage. */
 class Feed {
   private readonly base: number;
-  private readonly rows: { readonly labels: Labels; readonly time: number; readonly value: GoldenValue }[] = [];
+  private readonly rows: { readonly source: number; readonly time: number; readonly value: GoldenValue }[] = [];
+  private readonly labels: readonly Labels[];
+  private readonly created: (Series | undefined)[] = [];
   private next = 0;
   private readonly store: SampleStore;
 
   constructor({ data, restart }: RulesCase, store: SampleStore) {
     this.store = store;
     this.base = data?.baseMs ?? 0;
-    for (const { labels, target, values } of data?.series ?? [])
+    const sources = data?.series ?? [];
+    this.labels = sources.map(({ labels }) => labels);
+    for (const [source, { target, values }] of sources.entries())
       for (const [i, value] of values.entries()) {
         const time = data!.targets[target]![i]!;
         const down = restart !== undefined && time > restart.downMs && time < restart.upMs;
-        if (value !== null && !down) this.rows.push({ labels, time, value });
+        if (value !== null && !down) this.rows.push({ source, time, value });
       }
     this.rows.sort((a, b) => a.time - b.time);
   }
 
   until(time: number): void {
     for (; this.next < this.rows.length && this.rows[this.next]!.time <= time; this.next++) {
-      const { labels, time: at, value } = this.rows[this.next]!;
-      const series = this.store.seriesFor(labels);
+      const { source, time: at, value } = this.rows[this.next]!;
+      const series = (this.created[source] ??= this.store.seriesFor(this.labels[source]!));
       if (value === 'stale') this.store.appendStale(series, this.base + at);
       else this.store.append(series, this.base + at, goldenNumber(value!));
     }

@@ -4,15 +4,14 @@
 
 export type Labels = Readonly<Record<string, string>>;
 
-const BY_CODE_UNIT = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** One text per label set, whatever the order of its names; labels with an empty value do not count. */
 export const labelsKey = (labels: Labels): string => {
-  const names = Object.keys(labels)
-    .filter((name) => labels[name] !== '')
-    .sort(BY_CODE_UNIT);
   let key = '';
-  for (const name of names) key += `${name}\u0001${labels[name]!}\u0002`;
+  // Without a comparator, sort is by code unit: the order of Prometheus for everything but astral characters.
+  for (const name of Object.keys(labels).sort()) {
+    const value = labels[name]!;
+    if (value !== '') key += `${name}\u0001${value}\u0002`;
+  }
   return key;
 };
 
@@ -75,7 +74,7 @@ export class SampleStore {
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     const kept: Record<string, string> = {};
-    for (const name of Object.keys(labels).sort(BY_CODE_UNIT)) if (labels[name] !== '') kept[name] = labels[name]!;
+    for (const name of Object.keys(labels).sort()) if (labels[name] !== '') kept[name] = labels[name]!;
     const series = new Series(kept, key, this.series.length);
     this.series.push(series);
     this.byKey.set(key, series);
