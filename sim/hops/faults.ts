@@ -2,7 +2,7 @@
 
 import type { Fault } from '../../scenarios/scenario.ts';
 import { stream } from '../../model/rng.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Agenda } from './agenda.ts';
 import { CLASS } from '../event-classes.ts';
 import type { ClusterHop } from './cluster.ts';
 import type { MetricsApi } from './metrics-api.ts';
@@ -12,9 +12,9 @@ import type { Scraping } from './scraping.ts';
 export interface FaultSettings {
   readonly faults: readonly Fault[];
   readonly seed: number;
-  readonly cluster: ClusterHop;
-  readonly scraping: Scraping;
-  readonly rules: RulesHop;
+  readonly cluster: Pick<ClusterHop, 'pods' | 'input'>;
+  readonly scraping: Pick<Scraping, 'serverStops' | 'serverStarts' | 'refuse' | 'answerAgain'>;
+  readonly rules: Pick<RulesHop, 'setDown'>;
   readonly metrics: MetricsApi;
 }
 
@@ -30,11 +30,11 @@ export class FaultsHop {
   /** One sentence per fault, in time order. */
   readonly notes: string[] = [];
   private readonly settings: FaultSettings;
-  private readonly engine: Engine;
+  private readonly engine: Agenda;
   /** Pod that each fault of this kind hit. */
   private readonly refusing = new Map<number, number>();
 
-  constructor(engine: Engine, settings: FaultSettings) {
+  constructor(engine: Agenda, settings: FaultSettings) {
     this.engine = engine;
     this.settings = settings;
     engine.on(CLASS.fault, (now, index, edge) => {
