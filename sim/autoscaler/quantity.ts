@@ -120,11 +120,7 @@ const canonicalText = (amount: Amount): string => {
 
 /** The text is kept as written if it is a multiple of a thousandth power already: 2.675 stays, 2.67 becomes 2670m. */
 const keepsItsText = (p: Parts, amount: Amount): boolean =>
-  !amount.exact &&
-  p.format !== 'binary' &&
-  p.whole !== '0' &&
-  amount.scale % 3 === 0 &&
-  amount.value % 1000n !== 0n;
+  !amount.exact && p.format !== 'binary' && p.whole !== '0' && amount.scale % 3 === 0 && amount.value % 1000n !== 0n;
 
 /**
  * Milli of an exact amount. Upstream has a fast path for everything below MaxInt64, hence for all negative values: it
