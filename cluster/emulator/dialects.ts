@@ -85,3 +85,6 @@ export const SERVER_HEADERS = {
   admittedMillis: 'x-testbed-admitted-millis',
   doneMillis: 'x-testbed-done-millis',
 } as const;
+
+/** On a scrape: the length of the queues in front of all pods, `batch,streams`; stands in for the shared Redis list. */
+export const SCRAPE_HEADERS = { sharedQueue: 'x-testbed-shared-queue' } as const;

@@ -9,7 +9,7 @@ import { acceptedAnswer, batchAnswer, webhookAnswer } from './answers.ts';
 import { audioLength, isEncoding, multipartFile } from './audio.ts';
 import type { RequestFault } from './config.ts';
 import type { Dialect } from './dialects.ts';
-import { DIALECTS, ROW_HEADERS, SERVER_HEADERS, dialectOfPath } from './dialects.ts';
+import { DIALECTS, ROW_HEADERS, SCRAPE_HEADERS, SERVER_HEADERS, dialectOfPath } from './dialects.ts';
 import type { Refusal } from './error-bodies.ts';
 import { errorAnswer } from './error-bodies.ts';
 import { metricsFault, requestFault } from './faults.ts';
@@ -201,7 +201,7 @@ export class HttpDoor {
     const mark = at.indexOf('?');
     const path = mark === -1 ? at : at.slice(0, mark);
     const query = new URLSearchParams(mark === -1 ? '' : at.slice(mark + 1));
-    if (path === '/metrics') this.metrics(response);
+    if (path === '/metrics') this.metrics(request, response);
     else if (isHealthPath(path)) this.health(path, query, response);
     else this.batch(path, query, request, response);
   }
@@ -216,7 +216,7 @@ export class HttpDoor {
     sendJson(response, answer.status, answer.body, {});
   }
 
-  private metrics(response: ServerResponse): void {
+  private metrics(request: IncomingMessage, response: ServerResponse): void {
     const { pod } = this;
     const fault = metricsFault(pod.config.faults, pod.clock.now());
     if (fault?.kind === 'metrics-refused' || (!pod.loaded && !pod.config.metricsWhileLoading)) {
@@ -230,6 +230,11 @@ export class HttpDoor {
     }
     const { registry } = pod.metrics;
     pod.batch.settle();
+    const shared = header(request, SCRAPE_HEADERS.sharedQueue);
+    if (shared !== null) {
+      const [batch = 0, streams = 0] = shared.split(',').map(Number);
+      pod.sharedQueue = { batch, streams };
+    }
     const answer = (): void => {
       registry.metrics().then(
         (text) => {

@@ -23,6 +23,8 @@ export class EmulatedPod {
   draining = false;
   /** Requests and sockets that are being read, served or answered. */
   open = 0;
+  /** Requests that wait in front of all pods, as last told. */
+  sharedQueue = { batch: 0, streams: 0 };
   private readonly cancelLoad: () => void;
   private readonly loadWaiters: (() => void)[] = [];
 
@@ -35,9 +37,9 @@ export class EmulatedPod {
     this.metrics = podMetrics(config.metricSets, {
       activeRequests: () =>
         this.batch.worker.batchInService + (config.countStreamsAsRequests ? this.streams.active() : 0),
-      batchQueue: () => this.batch.worker.batchQueued,
+      batchQueue: () => this.batch.worker.batchQueued + this.sharedQueue.batch,
       activeStreams: () => this.streams.active(),
-      streamQueue: () => this.streams.waiting(),
+      streamQueue: () => this.streams.waiting() + this.sharedQueue.streams,
       gpuPercent: () => Math.min(100, Math.round(10 * (this.batch.worker.gpuPercent + this.streams.gpuPercent())) / 10),
       gpuMemoryBytes: () => (this.loaded ? this.batch.worker.gpuMemoryBytes : 0),
       modelLoadSeconds: () => (this.loaded ? config.modelLoad : 0),

@@ -3,6 +3,7 @@
 // Takes rows when they are due and answers when they come; writes the request table.
 
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
+import type { LoadCensus } from '../../cluster/local/load-port.ts';
 import type { Outcome, RequestTable } from '../../model/record.ts';
 import { OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
@@ -37,11 +38,7 @@ export type Answer =
 /** Sends one attempt to a pod and tells its answer once; returns how to abandon it. */
 export type Send = (pod: number, row: number, attempt: number, settle: (answer: Answer) => void) => () => void;
 
-export interface Census {
-  readonly inService: number;
-  readonly waiting: number;
-  /** Weight of all batch requests that arrived so far. */
-  readonly offeredWeight: number;
+export interface Census extends LoadCensus {
   readonly offeredStreamSeconds: number;
   /** Integral of the rows under way over time since the origin, row-milliseconds: the left side of Little's law. */
   readonly inFlightMillis: number;
@@ -120,7 +117,8 @@ export class Front {
     for (const place of this.places.values()) if (place.at === 'pod') atPods += 1;
     return {
       inService: atPods,
-      waiting: this.batch.queue.length + this.stream.queue.length,
+      batchWaiting: this.batch.queue.length,
+      streamsWaiting: this.stream.queue.length,
       offeredWeight: this.offeredWeight,
       offeredStreamSeconds: this.offeredStreamSeconds,
       inFlightMillis: this.area,

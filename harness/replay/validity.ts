@@ -1,0 +1,80 @@
+// The validity gate of load-generation.md section 8, the rows that apply to every run: did the schedule go out when it
+// should have, was the process healthy, do the books balance? No data is a breach. Times are real milliseconds.
+
+import type { GeneratorValidity, RequestTable, ValidityCheck } from '../../model/record.ts';
+import { OUTCOMES } from '../../model/record.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import type { ProcessHealth } from './process-health.ts';
+
+export interface ValidityInput {
+  readonly schedule: Schedule;
+  readonly requests: RequestTable;
+  readonly timeScale: number;
+  readonly health: readonly ProcessHealth[];
+  /** Rows of workers that died. */
+  readonly lostRows: number;
+  /** Rows due before the run ended or was cut off. */
+  readonly dueRows: number;
+  /** Integral of the rows under way over time as the engine counted it, row-milliseconds. */
+  readonly inFlightMillis: number;
+  readonly endMillis: number;
+}
+
+const DROPPED = OUTCOMES.indexOf('dropped');
+
+/** Nearest rank on the exact sample. */
+const quantile = (sorted: Float64Array, q: number): number | null =>
+  sorted.length === 0 ? null : sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!;
+
+const below = (name: string, value: number | null, unit: string, bound: number): ValidityCheck => ({
+  name,
+  value,
+  unit,
+  bound: `< ${bound}`,
+  pass: value !== null && value < bound,
+});
+
+const worst = (values: readonly number[]): number | null => (values.length === 0 ? null : Math.max(...values));
+
+/** Real delays of the starts against the schedule, sorted. */
+const delays = ({ requests, timeScale }: ValidityInput): Float64Array => {
+  const real: number[] = [];
+  for (let i = 0; i < requests.count; i++) {
+    const sent = requests.sentMillis[i]!;
+    if (!Number.isNaN(sent)) real.push((sent - requests.intendedMillis[i]!) / timeScale);
+  }
+  return Float64Array.from(real).sort();
+};
+
+/** Relative difference between the engine's integral and the sum of the stays of the rows: Little's law over the run. */
+const littleError = ({ requests, inFlightMillis, endMillis }: ValidityInput): number | null => {
+  let stays = 0;
+  for (let i = 0; i < requests.count; i++) {
+    const sent = requests.sentMillis[i]!;
+    const done = requests.doneMillis[i]!;
+    if (!Number.isNaN(sent)) stays += (Number.isNaN(done) ? endMillis : done) - sent;
+  }
+  if (stays === 0) return inFlightMillis === 0 ? 0 : null;
+  return Math.abs(stays - inFlightMillis) / stays;
+};
+
+export const generatorValidity = (input: ValidityInput): GeneratorValidity => {
+  const { requests, health, lostRows, dueRows } = input;
+  const sorted = delays(input);
+  let dropped = 0;
+  for (let i = 0; i < requests.count; i++) if (requests.outcome[i] === DROPPED) dropped += 1;
+  const achieved = dueRows === 0 ? null : sorted.length / dueRows;
+  const checks: ValidityCheck[] = [
+    below('schedule delay p50', quantile(sorted, 0.5), 'ms', 10),
+    below('schedule delay p99', quantile(sorted, 0.99), 'ms', 50),
+    { name: 'achieved / requested', value: achieved, unit: 'ratio', bound: '≥ 0.99', pass: achieved !== null && achieved >= 0.99 },
+    { name: 'dropped rows', value: dropped, unit: 'rows', bound: '= 0', pass: dropped === 0 },
+    { name: 'rows lost by workers', value: lostRows, unit: 'rows', bound: '= 0', pass: lostRows === 0 },
+    below('event loop utilisation', worst(health.map((h) => h.eventLoopUtilisation)), 'ratio', 0.7),
+    below('event loop delay p99', worst(health.map((h) => h.eventLoopDelayP99Millis)), 'ms', 20),
+    below('CPU of one worker', worst(health.map((h) => h.cpuCores)), 'cores', 0.8),
+    below('longest GC pause', worst(health.map((h) => h.longestGcMillis)), 'ms', 50),
+    below("Little's law error", littleError(input), 'ratio', 0.03),
+  ];
+  return { verdict: checks.every(({ pass }) => pass) ? 'valid' : 'generator-limited', checks };
+};
