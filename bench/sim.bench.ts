@@ -1,0 +1,116 @@
+// Speed of the simulator against its bounds: a whole day in the full model, scaling with the fleet, and the service alone
+// against the same model in SimPy (bench/peers). Prints medians with the machine they were measured on; asserts nothing.
+
+import { cpus } from 'node:os';
+import { sampler } from '../model/distribution.ts';
+import { stream } from '../model/rng.ts';
+import type { Schedule } from '../model/schedule.ts';
+import { emptySchedule } from '../model/schedule.ts';
+import { millis, seconds } from '../model/units.ts';
+import { firstComeFirstServed, poissonJobs } from '../harness/conform/theory-load.ts';
+import { loadQuestion } from '../harness/question.ts';
+import { simulate } from '../sim/simulate.ts';
+import { simulateStaticFleet } from '../sim/static-fleet.ts';
+import { simpyJobsPerSecond } from './peers/simpy.ts';
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Poisson arrivals of short utterances. */
+const load = (perSecond: number, durationSeconds: number, audioSeconds: number): Schedule => {
+  const count = Math.round(perSecond * durationSeconds);
+  const schedule = emptySchedule(count, millis(durationSeconds * 1000), ['calls']);
+  const gap = sampler({ kind: 'exponential', mean: 1000 / perSecond }, stream(1, 'bench'));
+  const length = sampler({ kind: 'lognormal', median: audioSeconds, sigma: 0.6 }, stream(1, 'benchAudio'));
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    schedule.offsetMillis[i] = Math.min(durationSeconds * 1000, (at += gap()));
+    schedule.audioSeconds[i] = length();
+    schedule.seed[i] = i;
+  }
+  return schedule;
+};
+
+interface Timed {
+  readonly wallSeconds: number;
+  readonly events: number;
+}
+
+/** One run of the full model: the vendor's platform, scraped every 15 s, up to `pods` pods. */
+const fullModel = (schedule: Schedule, pods: number): Timed => {
+  const { scenario, platform } = loadQuestion({
+    scenario: 'vendor-default-step',
+    set: ['asr.scrapeInterval=15s'],
+    duration: '1m',
+  });
+  const spec = { ...platform.hpa!.spec, minReplicas: pods === 12 ? 4 : pods, maxReplicas: pods };
+  const started = performance.now();
+  const { header } = simulate(
+    schedule,
+    {
+      ...scenario,
+      duration: seconds(schedule.durationMillis / 1000),
+      service: { ...scenario.service, gpu: 'L40S' },
+      nodes: { ...scenario.nodes, warm: pods, min: pods, max: pods },
+    },
+    { ...platform, hpa: { ...platform.hpa!, spec } },
+    { scheduleHash: '', versions: {}, capacity: null },
+  );
+  return { wallSeconds: (performance.now() - started) / 1000, events: header.events! };
+};
+
+const day = (): void => {
+  const schedule = load(50, 86_400, 20);
+  const runs = [1, 2, 3].map(() => fullModel(schedule, 12));
+  const wall = median(runs.map(({ wallSeconds }) => wallSeconds));
+  const { events } = runs[0]!;
+  const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+  print(
+    `day: 24 h at 50 requests/s, up to 12 pods, 15 s scrapes: ${wall.toFixed(1)} s (bound 15), peak ${peak} MB (bound 600)`,
+  );
+  print(`day: ${(events / wall / 1e6).toFixed(2)} million events/s (bound 1)`);
+};
+
+const scaling = (): void => {
+  const perEvent = (pods: number): number => {
+    const schedule = load(pods, (200_000 / pods) * 1, 60);
+    return median(
+      [1, 2, 3].map(() => fullModel(schedule, pods)).map(({ wallSeconds, events }) => (wallSeconds / events) * 1e6),
+    );
+  };
+  const few = perEvent(10);
+  const many = perEvent(1000);
+  print(
+    `scaling: ${few.toFixed(2)} µs per event at 10 pods, ${many.toFixed(2)} at 1000: ratio ${(many / few).toFixed(2)} (bound 2)`,
+  );
+};
+
+const serviceAlone = (): number => {
+  const jobs = 1_000_000;
+  const schedule = poissonJobs(jobs, 8, { kind: 'exponential', mean: 1 }, 1, 'bench');
+  const rates = [1, 2, 3, 4, 5].map(() => {
+    const started = performance.now();
+    simulateStaticFleet(schedule, firstComeFirstServed(null), 10);
+    return jobs / ((performance.now() - started) / 1000);
+  });
+  return median(rates);
+};
+
+const peer = async (): Promise<void> => {
+  const ours = serviceAlone();
+  print(`M/M/10 at ρ = 0.8: ${Math.round(ours / 1000)} thousand jobs/s`);
+  const theirs = await simpyJobsPerSecond();
+  if (theirs.kind === 'skipped') print(`SimPy: skipped, ${theirs.why}`);
+  else
+    print(
+      `SimPy ${theirs.version}: ${Math.round(theirs.jobsPerSecond / 1000)} thousand jobs/s, ratio ${(ours / theirs.jobsPerSecond).toFixed(1)} (bound 10)`,
+    );
+};
+
+print(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`);
+day();
+scaling();
+await peer();
