@@ -206,11 +206,17 @@ const readSignals = async (bytes: Uint8Array): Promise<SignalTable> => {
   };
 };
 
+export interface RunOnDisk {
+  /** Where it really is: an incomplete run has its own name. */
+  readonly folder: string;
+  readonly record: RunRecord;
+}
+
 /**
  * Reads a run folder. A `.partial` folder throws RUN_INCOMPLETE unless `acceptPartial`; another schema version throws
  * SCHEMA_MISMATCH; a missing folder or file throws INPUT_MISSING.
  */
-export const readRun = async (folder: string, acceptPartial = false): Promise<RunRecord> => {
+export const readRun = async (folder: string, acceptPartial = false): Promise<RunOnDisk> => {
   let path = resolve(folder);
   if (!(await exists(path)) && (await exists(path + PARTIAL))) path += PARTIAL;
   if (!(await exists(path)))
@@ -236,7 +242,7 @@ export const readRun = async (folder: string, acceptPartial = false): Promise<Ru
     throw new TestbedError('SCHEMA_MISMATCH', `${path} has schema ${header.schema}, this version reads ${RUN_SCHEMA}`, {
       hint: 'make the run again with this version, or read it with the version named in run.json',
     });
-  return {
+  const record: RunRecord = {
     header,
     schedule: readSchedule(await file('schedule.ndjson.gz'), join(path, 'schedule.ndjson.gz')),
     requests: await readRequests(await file('requests.parquet')),
@@ -245,4 +251,5 @@ export const readRun = async (folder: string, acceptPartial = false): Promise<Ru
     decisions: lines(await text('decisions.ndjson')) as Decision[],
     storage: JSON.parse(await text('storage.json')) as StorageRecord,
   };
+  return { folder: path, record };
 };

@@ -29,7 +29,7 @@ const clips = (audio: readonly number[], kind: 'short' | 'stream' = 'short') =>
     millis(1000),
   );
 
-const question = { within: seconds(2), attainment: 0.99, maxReplicas: 4, windowMillis: 30_000, seed: 1 };
+const question = { kind: "batch" as const, within: seconds(2), attainment: 0.99, maxReplicas: 4, windowMillis: 30_000, seed: 1 };
 
 describe('capacity curve', () => {
   it('grows with every replica and stays below saturation', () => {

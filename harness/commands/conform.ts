@@ -12,7 +12,7 @@ import type { CommandContext } from '../run-command.ts';
 
 export interface ConformOptions {
   readonly kind: string;
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   readonly json?: boolean;
 }
 
