@@ -1,0 +1,51 @@
+// Adds up what one scrape job writes while a run goes on: hand `onAppend` to its targets. Exact chunk bytes per series,
+// summed; index and log by the model.
+
+import type { Series } from '../store.ts';
+import { ChunkCounter } from './chunk-counter.ts';
+import { indexBytes, walBytes } from './storage-model.ts';
+
+export interface JobCost {
+  readonly series: number;
+  readonly samples: number;
+  readonly chunks: number;
+  readonly chunkBytes: number;
+  /** Of the 2 h blocks, before compaction. */
+  readonly indexBytes: number;
+  readonly walBytes: number;
+}
+
+export class JobMeter {
+  readonly #counters = new Map<number, ChunkCounter>();
+
+  /** Counts a sample or marker that the store accepted. */
+  readonly onAppend = (series: Series, timestampMillis: number, value: number, stale: boolean): void => {
+    let counter = this.#counters.get(series.ordinal);
+    if (counter === undefined) {
+      counter = new ChunkCounter();
+      this.#counters.set(series.ordinal, counter);
+    }
+    counter.add(timestampMillis, value, stale);
+  };
+
+  /** What was written so far; `scrapes` are those of all targets of the job. */
+  cost(scrapes: number): JobCost {
+    let [samples, chunks, chunkBytes, seriesInBlocks, blocks] = [0, 0, 0, 0, 0];
+    for (const counter of this.#counters.values()) {
+      samples += counter.samples;
+      chunks += counter.chunks;
+      chunkBytes += counter.bytes;
+      seriesInBlocks += counter.blocks;
+      blocks = Math.max(blocks, counter.blocks);
+    }
+    const series = this.#counters.size;
+    return {
+      series,
+      samples,
+      chunks,
+      chunkBytes,
+      indexBytes: indexBytes(blocks, seriesInBlocks, chunks),
+      walBytes: walBytes({ scrapes, samples, newSeries: series }),
+    };
+  }
+}
