@@ -24,8 +24,10 @@ export interface ClusterDelays {
   readonly createBatch: Distribution;
   /** Pod created (or room made) to bound or marked unschedulable. */
   readonly schedule: Distribution;
-  /** Ready changed, or deletion, to the balancer knowing it. */
+  /** Readiness changed to the balancer knowing it: two API writes and the EndpointSlice controller. */
   readonly endpoints: Distribution;
+  /** Deletion to the balancer knowing it: one write less. */
+  readonly endpointGone: Distribution;
   /** Container start or death to the kubelet noticing: the 1 s relist of its PLEG. */
   readonly notice: Distribution;
   /** Container exit to the object gone from the API, on a graceful deletion. */
@@ -86,6 +88,11 @@ export interface RecordedDraws {
   readonly pods: readonly RecordedPod[];
   /** In order of appearance: the nodes of the start, then those requested. */
   readonly nodes: readonly RecordedNode[];
+  /**
+   * Pods in the order in which the ReplicaSet deleted them. The controller's choice depends on the random order of a map
+   * (victims.ts); a sync that deletes n takes the next n named here, if all of them are still active.
+   */
+  readonly deletions?: readonly PodOrdinal[];
 }
 
 export interface ClusterConfig {

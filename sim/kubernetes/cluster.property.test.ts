@@ -48,6 +48,7 @@ const world = (seed: number, gpusPerNode: number) =>
         createBatch: { kind: 'fixed', value: 0.007 },
         schedule: { kind: 'exponential', mean: 0.006 },
         endpoints: { kind: 'exponential', mean: 0.01 },
+        endpointGone: { kind: 'exponential', mean: 0.01 },
         notice: { kind: 'uniform', min: 0, max: 1 },
         podGone: { kind: 'uniform', min: 0, max: 1 },
       },

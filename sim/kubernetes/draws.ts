@@ -13,6 +13,7 @@ export interface Draws {
   readonly createBatch: (sync: number) => number;
   readonly schedule: (pod: PodOrdinal) => number;
   readonly endpoints: (pod: PodOrdinal) => number;
+  readonly endpointGone: (pod: PodOrdinal) => number;
   /** `life` counts the containers of the pod, from 0. */
   readonly containerStart: (pod: PodOrdinal, life: number) => number;
   readonly modelLoad: (pod: PodOrdinal, life: number) => number;
@@ -46,6 +47,7 @@ export const createDraws = (config: ClusterConfig): Draws => {
     createBatch: (sync) => draw('createBatch', delays.createBatch, sync),
     schedule: (pod) => draw('schedule', delays.schedule, pod),
     endpoints: (pod) => draw('endpoints', delays.endpoints, pod),
+    endpointGone: (pod) => draw('endpointGone', delays.endpointGone, pod),
     containerStart: (pod, life) =>
       pods[pod]?.containerStartMillis?.[life] ??
       (quick(pod, life) ? INITIAL_START_MILLIS : draw('containerStart', startup.containerStart, pod)),

@@ -8,7 +8,9 @@ import { emit, move, setTimer } from './state.ts';
 import { awaitIdle } from './idle.ts';
 
 export const wakeEndpoints = (c: ClusterState, pod: Pod): void => {
-  c.endpointsMillis = Math.max(c.endpointsMillis, c.now + c.draws.endpoints(pod.ordinal));
+  const { endpoints, endpointGone } = c.draws;
+  const delay = pod.state.deleting ? endpointGone(pod.ordinal) : endpoints(pod.ordinal);
+  c.endpointsMillis = Math.max(c.endpointsMillis, c.now + delay);
   setTimer(c, c.endpointsMillis, { of: 'endpoint', pod: pod.ordinal });
 };
 

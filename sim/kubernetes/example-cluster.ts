@@ -72,6 +72,7 @@ export const exampleCluster = (changes: ExampleChanges = {}): ClusterConfig => (
     createBatch: fixed(0.005),
     schedule: fixed(0.005),
     endpoints: fixed(0.01),
+    endpointGone: fixed(0.01),
     notice: fixed(0.5),
     podGone: fixed(0.3),
   },

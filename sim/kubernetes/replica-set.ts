@@ -111,6 +111,14 @@ const victimViews = (c: ClusterState, pods: readonly Pod[]): (VictimView & { rea
 
 const deleteVictims = (c: ClusterState, active: readonly Pod[], count: number): void => {
   const reason = c.reason;
-  for (const { pod } of deletionOrder(victimViews(c, active), c.now).slice(0, count))
+  const own = deletionOrder(victimViews(c, active), c.now).map(({ pod }) => pod);
+  for (const pod of recordedVictims(c, active, count) ?? own.slice(0, count))
     deletePod(c, pod, c.config.deployment.terminationGrace, reason);
+};
+
+const recordedVictims = (c: ClusterState, active: readonly Pod[], count: number): readonly Pod[] | null => {
+  const ordinals = c.config.recorded?.deletions?.slice(c.recordedDeletions, c.recordedDeletions + count) ?? [];
+  const victims = active.filter((pod) => ordinals.includes(pod.ordinal));
+  c.recordedDeletions += ordinals.length;
+  return victims.length === count ? victims : null;
 };

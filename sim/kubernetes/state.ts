@@ -92,6 +92,8 @@ export interface ClusterState {
   schedulerMillis: number;
   endpointsMillis: number;
   scans: number;
+  /** Victims taken so far from the recording. */
+  recordedDeletions: number;
 }
 
 export const emit = (c: ClusterState, output: ClusterOutput): void => {

@@ -1,0 +1,44 @@
+// `conform loop DIR`: recordings of the closed loop, stage by stage, each stage fed with the recorded input of the stage.
+
+import { TestbedError } from '../../model/errors.ts';
+import { loopFolders, readLoopFolder } from './closed-loop-reader.ts';
+import { checkDecisions } from './loop-decisions.ts';
+import { checkKubernetes } from './loop-kubernetes.ts';
+import { checkVictims } from './loop-victims.ts';
+import type { ConformResult } from './result.ts';
+import { conformResult, SetTally } from './result.ts';
+
+const VERSION = '1.37';
+
+/**
+ * Replays every recording below `path`, or those whose folder name `only` accepts. `progress` gets the share done.
+ * Throws INPUT_MISSING if there is none or one cannot be read.
+ */
+export const conformLoop = async (
+  path: string,
+  progress: (done: number) => void = () => undefined,
+  only: (folder: string) => boolean = () => true,
+): Promise<ConformResult> => {
+  const folders = (await loopFolders(path)).filter(only);
+  if (folders.length === 0)
+    throw new TestbedError('INPUT_MISSING', `${path}: holds no recording of a closed loop`, {
+      hint: 'give golden/closed-loop or one folder of it',
+    });
+  const decisions = new SetTally('HPA decisions', VERSION);
+  const kubernetes = new SetTally('pod and node events', VERSION);
+  const stable = new SetTally('victims by creation order', VERSION);
+  const other = new SetTally('victims by another input order', VERSION);
+  for (const [i, name] of folders.entries()) {
+    const folder = await readLoopFolder(name);
+    checkDecisions(folder, decisions);
+    checkKubernetes(folder, kubernetes);
+    checkVictims(folder, stable, other);
+    progress((i + 1) / folders.length);
+  }
+  // A small folder may need no other input order; an empty set would count as not compared.
+  const tallies = [decisions, kubernetes, stable, ...(other.set.cases > 0 ? [other] : [])];
+  return conformResult(
+    'loop',
+    tallies.filter((tally) => tally === decisions || tally.set.cases > 0),
+  );
+};
