@@ -162,6 +162,12 @@ export class PageReader {
   #format: PageFormat = 'text';
   #highBytes = false;
   #type: DeclaredType = 'other';
+  /** Text between the sample before and sample i on the last page: comments, HELP and TYPE lines. */
+  readonly #gaps: string[] = [];
+  /** The type that a TYPE line in that gap declared, or null. */
+  readonly #gapTypes: (DeclaredType | null)[] = [];
+  #gapFrom = 0;
+  #gapType: DeclaredType | null = null;
 
   /** The samples of `bytes` (one character per byte). The result is overwritten by the next call. */
   read(bytes: string, format: PageFormat, version: PrometheusVersion): ParsedPage {
@@ -176,7 +182,9 @@ export class PageReader {
     };
     this.#highBytes = /[\x80-\xff]/.test(bytes);
     this.#type = 'other';
-    if (format !== this.#format) page.keys.length = 0;
+    if (format !== this.#format) page.keys.length = this.#gaps.length = 0;
+    this.#gapFrom = 0;
+    this.#gapType = null;
     this.#format = format;
     page.count = 0;
     page.error = null;
@@ -190,6 +198,28 @@ export class PageReader {
     return page;
   }
 
+  /** A sample that the lexer read: what stood before it is remembered for the next page. */
+  #addNew(lexer: Lexer, from: number, key: string, value: number, timestamp: number): void {
+    const i = this.#page.count;
+    if (this.#gapFrom < from) {
+      this.#gaps[i] = lexer.bytes.slice(this.#gapFrom, from);
+      this.#gapTypes[i] = this.#gapType;
+    } else this.#gaps[i] = '';
+    this.#add(key, value, timestamp);
+    this.#gapFrom = lexer.at;
+    this.#gapType = null;
+  }
+
+  /** Moves over the lines that stood before this sample on the last page. */
+  #knownGap(lexer: Lexer): void {
+    const i = this.#page.count;
+    const gap = this.#gaps[i];
+    if (gap === undefined || gap === '' || lexer.at !== this.#gapFrom || !lexer.bytes.startsWith(gap, lexer.at)) return;
+    lexer.at += gap.length;
+    const type = this.#gapTypes[i] ?? null;
+    if (type !== null) this.#type = this.#gapType = type;
+  }
+
   #add(key: string, value: number, timestamp: number): void {
     const page = this.#page;
     const i = page.count++;
@@ -200,6 +230,7 @@ export class PageReader {
   }
 
   #textEntry(lexer: Lexer): boolean {
+    this.#knownGap(lexer);
     const from = lexer.at;
     if (this.#knownSeries(lexer)) return true;
     const token = lexer.next(lexer);
@@ -226,7 +257,7 @@ export class PageReader {
         const key = lexer.bytes.slice(from, after.end);
         if (after.token !== 'VALUE') throw wrong(lexer, from, 'expected value after metric', after.token);
         const value = float(lexer, from, 0);
-        this.#add(key, value, textRest(lexer, from));
+        this.#addNew(lexer, from, key, value, textRest(lexer, from));
         return true;
       }
       default:
@@ -235,6 +266,7 @@ export class PageReader {
   }
 
   #openMetricsEntry(lexer: Lexer): boolean {
+    this.#knownGap(lexer);
     const from = lexer.at;
     if (this.#knownSeries(lexer)) return true;
     const token = lexer.next(lexer);
@@ -255,7 +287,7 @@ export class PageReader {
         const key = lexer.bytes.slice(from, after.end);
         if (after.token !== 'VALUE') throw wrong(lexer, from, 'expected value after metric', after.token);
         const value = float(lexer, from, 1);
-        this.#add(key, value, openMetricsRest(lexer, from));
+        this.#addNew(lexer, from, key, value, openMetricsRest(lexer, from));
         return true;
       }
       default:
@@ -294,7 +326,7 @@ export class PageReader {
       if (!(trailing === 0 ? TEXT_TYPES : OPEN_METRICS_TYPES).has(text)) {
         throw new PageError(`invalid metric type ${quote(text)}`);
       }
-      this.#type = declared(text);
+      this.#type = this.#gapType = declared(text);
       return;
     }
     const name = lexer.bytes.slice(nameFrom, nameTo).replace(/^"(.*)"$/s, '$1');
@@ -328,7 +360,9 @@ export class PageReader {
     }
     if (code !== 10 || digits === 0 || digits > 15) return false;
     const value = fraction === 0 ? mantissa : mantissa / EXACT[fraction]!;
-    lexer.at = at + 1;
+    if (this.#gapFrom === lexer.at) this.#gaps[page.count] = '';
+    lexer.at = this.#gapFrom = at + 1;
+    this.#gapType = null;
     this.#add(known, negative ? -value : value, NaN);
     return true;
   }
