@@ -3,20 +3,38 @@
 import { Agent, request } from 'undici';
 
 export type HttpAnswer =
-  | { readonly kind: 'answer'; readonly status: number; readonly contentType: string; /** One character per byte. */ readonly bytes: string }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly contentType: string;
+      /** One character per byte. */ readonly bytes: string;
+    }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'failed'; readonly cause: string };
 
 /** Connections of scrapes and probes, kept alive as Prometheus and the kubelet's client do. */
 export const controlAgent = (): Agent =>
-  new Agent({ connections: 8, pipelining: 1, allowH2: false, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 600_000, keepAliveMaxTimeout: 600_000 });
+  new Agent({
+    connections: 8,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 600_000,
+    keepAliveMaxTimeout: 600_000,
+  });
 
 const causeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 };
 
-export const httpGet = async (dispatcher: Agent, url: string, deadlineRealMillis: number, headers: Readonly<Record<string, string>> = {}): Promise<HttpAnswer> => {
+export const httpGet = async (
+  dispatcher: Agent,
+  url: string,
+  deadlineRealMillis: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HttpAnswer> => {
   const signal = AbortSignal.timeout(Math.max(1, Math.ceil(deadlineRealMillis)));
   try {
     const answer = await request(url, { dispatcher, signal, headers });

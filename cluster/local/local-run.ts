@@ -14,7 +14,7 @@ import { scrapeJobs } from '../../sim/hops/discovery.ts';
 import { FaultsHop } from '../../sim/hops/faults.ts';
 import { MetricsApi } from '../../sim/hops/metrics-api.ts';
 import { RulesHop, scheduledGroups } from '../../sim/hops/rules.ts';
-import { clusterConfig } from '../../sim/kubernetes/index.ts';
+import { clusterConfig, initialReplicas } from '../../sim/kubernetes/index.ts';
 import { DEFAULT_LOOKBACK_MILLIS } from '../../sim/prometheus/promql/query.ts';
 import { SampleStore } from '../../sim/prometheus/store.ts';
 import { longestReach } from '../../sim/world.ts';
@@ -50,6 +50,9 @@ export interface LocalRecord {
 /** Grid of the all-knowing observer, and how often samples that no query reaches are forgotten; as in sim/world.ts. */
 const GRID_MILLIS = 1000;
 const TRIM_MILLIS = 60_000;
+
+const sparePods = (platform: Platform): number =>
+  platform.hpa === null ? 0 : Math.max(0, platform.hpa.spec.maxReplicas - initialReplicas(platform));
 
 export class LocalRun {
   readonly clock: ScaledClock;
@@ -95,6 +98,7 @@ export class LocalRun {
           queueLimit: service.queueAt === 'pod' ? service.queueLimit : null,
         },
         timeScale: settings.timeScale,
+        spares: sparePods(settings.platform),
         agent,
       },
       {
@@ -164,16 +168,34 @@ export class LocalRun {
     const { scenario, platform } = settings;
     const { seed, epochMillis, controlPlane } = scenario;
     const from = -(DEFAULT_LOOKBACK_MILLIS + 2 * this.reachMillis);
-    const past = [...(await this.scraping.past(from)), ...this.rules.past(from)].sort((a, b) => a.atMillis - b.atMillis);
+    const past = [...(await this.scraping.past(from)), ...this.rules.past(from)].sort(
+      (a, b) => a.atMillis - b.atMillis,
+    );
     for (const { run } of past) run();
     const relistPhaseMillis = platform.adapter.relistInterval * 1000 * stream(seed, 'relistPhase').uniform();
     const metrics = new MetricsApi(agenda, { platform, store, epochMillis, relistPhaseMillis });
-    this.faults = new FaultsHop(agenda, { faults: scenario.faults, seed, cluster, scraping: this.scraping, rules: this.rules, metrics });
+    this.faults = new FaultsHop(agenda, {
+      faults: scenario.faults,
+      seed,
+      cluster,
+      scraping: this.scraping,
+      rules: this.rules,
+      metrics,
+    });
     if (platform.hpa !== null) {
       const { hpaPhase } = controlPlane;
       const first = hpaPhase ?? platform.controller.syncPeriod * stream(seed, 'hpaPhase').uniform();
       const { hpa } = platform;
-      new ControlHop(agenda, { platform, hpa, controlPlane, seed, cluster, metrics, syncMillis: [first * 1000], observer: recorder.control });
+      new ControlHop(agenda, {
+        platform,
+        hpa,
+        controlPlane,
+        seed,
+        cluster,
+        metrics,
+        syncMillis: [first * 1000],
+        observer: recorder.control,
+      });
     }
     this.observeEverySecond(0, 0);
   }
@@ -202,7 +224,10 @@ export class LocalRun {
     this.scraping.stop();
     await this.cluster.stop();
     await this.agent.destroy();
-    const { decisions, signals, storage } = this.recorder.record(endMillis, this.settings.scenario.prices.storagePerGbMonth);
+    const { decisions, signals, storage } = this.recorder.record(
+      endMillis,
+      this.settings.scenario.prices.storagePerGbMonth,
+    );
     return {
       life: this.cluster.life,
       decisions,

@@ -1,5 +1,6 @@
-// Emulated pods as child processes: fork, start, SIGTERM, SIGKILL, exit. A process is forked as soon as its pod is bound
-// and starts to be a container when it is told to, so that the fork hides in the drawn start-up delay.
+// Emulated pods as child processes: fork, start, SIGTERM, SIGKILL, exit. Processes are forked ahead of need and become a
+// container when they are told to: the start-up delay of a pod is the one that was drawn, not that of forking on a busy
+// machine. With no spare left a pod's process is forked as soon as the pod is bound.
 // Invariant: after `stopAll` resolved no process of this object is alive.
 
 import type { ChildProcess } from 'node:child_process';
@@ -20,11 +21,15 @@ export interface PodProcessEvents {
 
 interface PodProcess {
   readonly child: ChildProcess;
+  /** Null while it is a spare. */
+  pod: number | null;
   readonly prepared: Promise<void>;
   asked: boolean;
   readonly exit: Promise<void>;
   stderr: string;
 }
+
+const nameOf = ({ pod }: PodProcess): string => (pod === null ? 'a spare pod' : `pod ${pod}`);
 
 const MAIN = new URL('../emulator/main.ts', import.meta.url);
 const KEPT_STDERR = 2000;
@@ -34,41 +39,95 @@ export class PodProcesses {
   private readonly processes = new Map<number, PodProcess>();
   private readonly all = new Set<PodProcess>();
   private readonly events: PodProcessEvents;
+  private readonly spares: PodProcess[] = [];
+  private sparesWanted: number;
+  private restocking = false;
   private stopped = false;
 
-  constructor(events: PodProcessEvents) {
+  /** @param sparesWanted processes to keep forked ahead of need */
+  constructor(events: PodProcessEvents, sparesWanted: number) {
     this.events = events;
+    this.sparesWanted = sparesWanted;
   }
 
-  /** Forks the process of a pod's container; resolves when it can start within a millisecond or two. */
+  /** Forks all spares; resolves when they are ready. */
+  async stock(): Promise<void> {
+    const missing = this.sparesWanted - this.spares.length;
+    const forked = Array.from({ length: missing }, () => this.fork());
+    this.spares.push(...forked);
+    await Promise.all(forked.map(({ prepared }) => prepared));
+  }
+
+  /** Number of spares to hold from now on. */
+  keep(spares: number): void {
+    this.sparesWanted = spares;
+  }
+
+  /** Gives a process to a pod's container; resolves when it can start within a millisecond or two. */
   prepare(pod: number): Promise<void> {
+    const spare = this.spares.shift();
+    const entry = spare ?? this.fork();
+    entry.pod = pod;
+    this.processes.set(pod, entry);
+    if (spare !== undefined) void this.restock();
+    return entry.prepared;
+  }
+
+  /** One at a time: many forks at once would disturb the run more than a missing spare. */
+  private async restock(): Promise<void> {
+    if (this.restocking) return;
+    this.restocking = true;
+    while (!this.stopped && this.spares.length < this.sparesWanted) {
+      const spare = this.fork();
+      await spare.prepared;
+      this.spares.push(spare);
+    }
+    this.restocking = false;
+  }
+  private fork(): PodProcess {
     const child = fork(MAIN, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'json' });
     const ready = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<void>();
-    const entry: PodProcess = { child, prepared: ready.promise, asked: false, exit: gone.promise, stderr: '' };
-    this.processes.set(pod, entry);
+    const entry: PodProcess = {
+      child,
+      pod: null,
+      prepared: ready.promise,
+      asked: false,
+      exit: gone.promise,
+      stderr: '',
+    };
     this.all.add(entry);
     child.stderr?.on('data', (piece: Buffer) => {
       entry.stderr = (entry.stderr + piece.toString('utf8')).slice(-KEPT_STDERR);
     });
     child.on('message', (message: FromPod) => {
       if (message.kind === 'prepared') ready.resolve();
-      else this.heard(pod, entry, message);
+      else this.heard(entry, message);
     });
     child.on('error', (cause) => {
-      this.break(new TestbedError('TARGET_FAILED', `the process of pod ${pod} cannot be started: ${cause.message}`, { cause }));
+      this.break(
+        new TestbedError('TARGET_FAILED', `the process of ${nameOf(entry)} cannot be started: ${cause.message}`, {
+          cause,
+        }),
+      );
     });
     child.on('exit', (code, signal) => {
       this.all.delete(entry);
       gone.resolve();
       ready.resolve();
-      if (this.processes.get(pod) !== entry) return;
+      const { pod } = entry;
+      if (pod === null || this.processes.get(pod) !== entry) return;
       this.processes.delete(pod);
       if (!this.stopped && !entry.asked && code !== 0 && entry.stderr !== '')
-        this.break(new TestbedError('TARGET_FAILED', `the process of pod ${pod} ended (${signal ?? String(code)}): ${entry.stderr.trim()}`));
+        this.break(
+          new TestbedError(
+            'TARGET_FAILED',
+            `the process of ${nameOf(entry)} ended (${signal ?? String(code)}): ${entry.stderr.trim()}`,
+          ),
+        );
       else if (!this.stopped) this.events.exited(pod, entry.asked);
     });
-    return entry.prepared;
+    return entry;
   }
 
   /** The container starts: its doors open, its model loads. */
@@ -116,8 +175,9 @@ export class PodProcesses {
     if (entry.child.connected) entry.child.send(message);
   }
 
-  private heard(pod: number, entry: PodProcess, message: Exclude<FromPod, { kind: 'prepared' }>): void {
-    if (this.stopped || this.processes.get(pod) !== entry) return;
+  private heard(entry: PodProcess, message: Exclude<FromPod, { kind: 'prepared' }>): void {
+    const { pod } = entry;
+    if (this.stopped || pod === null || this.processes.get(pod) !== entry) return;
     switch (message.kind) {
       case 'listening':
         this.events.listening(pod, message.port);

@@ -6,7 +6,15 @@ import type { TestbedError } from '../../model/errors.ts';
 import type { LifeEvent } from '../../model/record.ts';
 import type { Millis } from '../../model/units.ts';
 import { millis, seconds } from '../../model/units.ts';
-import type { Cluster, ClusterConfig, ClusterInput, ClusterOutput, PodView, ProbeKind, ScaleView } from '../../sim/kubernetes/index.ts';
+import type {
+  Cluster,
+  ClusterConfig,
+  ClusterInput,
+  ClusterOutput,
+  PodView,
+  ProbeKind,
+  ScaleView,
+} from '../../sim/kubernetes/index.ts';
 import { createCluster, podViews, scaleView, step } from '../../sim/kubernetes/index.ts';
 import type { EmulatorConfig } from '../emulator/config.ts';
 import type { ScaledClock } from '../emulator/scaled-clock.ts';
@@ -18,7 +26,10 @@ export interface RealClusterListener {
   /** The pod enters the balancer's set; it listens on this port of the loopback address. */
   readonly join: (pod: number, port: number) => void;
   readonly leave: (pod: number) => void;
-  readonly targetAdded: (pod: number, found: { readonly name: string; readonly ip: string; readonly node: string }) => void;
+  readonly targetAdded: (
+    pod: number,
+    found: { readonly name: string; readonly ip: string; readonly node: string },
+  ) => void;
   readonly targetRemoved: (pod: number) => void;
   readonly broken: (error: TestbedError) => void;
 }
@@ -28,10 +39,15 @@ export interface RealClusterSettings {
   /** Configuration of a pod's process; the cluster adds name, ordinal and model load. */
   readonly emulator: Omit<EmulatorConfig, 'pod' | 'modelLoad' | 'timeScale' | 'host' | 'port' | 'metricsPort'>;
   readonly timeScale: number;
+  /** Pods that the run may add at most: as many processes are forked ahead, up to a few. */
+  readonly spares: number;
   readonly agent: Agent;
 }
 
 /** Real milliseconds from the last process being prepared to virtual zero: room for the doors to open. */
+/** A doubling of four pods at once finds its processes ready; each costs some 60 MB. */
+const MOST_SPARES = 4;
+
 const LEAD_MILLIS = 250;
 const LEAD_PER_POD_MILLIS = 40;
 const HOST = '127.0.0.1';
@@ -51,18 +67,27 @@ export class RealCluster {
   private readonly opened = new Map<number, () => void>();
 
   /** Forks the pods of the start, sets virtual zero shortly after all can start, and opens their doors. */
-  static async start(settings: RealClusterSettings, listener: RealClusterListener, signal: AbortSignal): Promise<RealCluster> {
+  static async start(
+    settings: RealClusterSettings,
+    listener: RealClusterListener,
+    signal: AbortSignal,
+  ): Promise<RealCluster> {
     const cluster = createCluster({ ...settings.cluster, containers: 'real' });
     const outputs = step(cluster, { kind: 'start' }, millis(0));
     const initial = outputs.flatMap((output) => (output.kind === 'join' ? [output.pod] : []));
     let made: RealCluster | null = null;
-    const processes = new PodProcesses({
-      listening: (pod, port) => made?.listening(pod, port),
-      loaded: (pod) => made?.input({ kind: 'model-ready', pod }),
-      exited: (pod, asked) => made?.exited(pod, asked),
-      broken: listener.broken,
-    });
+    const processes = new PodProcesses(
+      {
+        listening: (pod, port) => made?.listening(pod, port),
+        loaded: (pod) => made?.input({ kind: 'model-ready', pod }),
+        exited: (pod, asked) => made?.exited(pod, asked),
+        broken: listener.broken,
+      },
+      initial.length + Math.min(MOST_SPARES, settings.spares),
+    );
     try {
+      await processes.stock();
+      processes.keep(Math.min(MOST_SPARES, settings.spares));
       await Promise.all(initial.map((pod) => processes.prepare(pod)));
       signal.throwIfAborted();
       const origin = monotonicMillis() + LEAD_MILLIS + LEAD_PER_POD_MILLIS * initial.length;
@@ -137,7 +162,9 @@ export class RealCluster {
 
   private exited(pod: number, asked: boolean): void {
     this.ports.delete(pod);
-    this.input(asked ? { kind: 'container-exited', pod } : { kind: 'container-died', pod, cause: 'its process ended by itself' });
+    this.input(
+      asked ? { kind: 'container-exited', pod } : { kind: 'container-died', pod, cause: 'its process ended by itself' },
+    );
   }
 
   private later(atMillis: number, fire: () => void): void {
@@ -214,7 +241,9 @@ export class RealCluster {
     const port = this.portOf(pod);
     const deadline = this.clock.real((probe?.timeout ?? 1) * 1000);
     const answer =
-      port === null ? null : await httpGet(this.settings.agent, `http://${HOST}:${port}/health?probe=${kind}`, deadline);
+      port === null
+        ? null
+        : await httpGet(this.settings.agent, `http://${HOST}:${port}/health?probe=${kind}`, deadline);
     this.input({ kind: 'probe-result', pod, probe: kind, ok: answer?.kind === 'answer' && answer.status === 200 });
   }
 }

@@ -96,7 +96,14 @@ export class LocalRecorder {
     this.add(this.clock.now(), observer, subject, metric, value, ageMillis);
   }
 
-  private add(atMillis: number, observer: Observer, subject: string, metric: string, value: number, ageMillis: number): void {
+  private add(
+    atMillis: number,
+    observer: Observer,
+    subject: string,
+    metric: string,
+    value: number,
+    ageMillis: number,
+  ): void {
     this.lastMillis = Math.max(this.lastMillis, atMillis);
     this.log.add(
       this.lastMillis,

@@ -78,7 +78,9 @@ export class LocalScraping {
 
   /** Prometheus has found the pod: its loops begin at their next phase. */
   found(ordinal: number, pod: DiscoveredPod, nowMillis: number): void {
-    const loops = this.settings.jobs.flatMap((job) => job.targetsOf(pod).map((target) => this.loopFor(ordinal, pod.name, job, target)));
+    const loops = this.settings.jobs.flatMap((job) =>
+      job.targetsOf(pod).map((target) => this.loopFor(ordinal, pod.name, job, target)),
+    );
     this.loops.set(ordinal, loops);
     for (const { job, intervalMillis } of loops) this.settings.observer.targets(job, 1, intervalMillis, nowMillis);
     if (!this.down) for (const loop of loops) this.begin(loop, nowMillis);
@@ -190,12 +192,18 @@ export class LocalScraping {
     const { clock, agent, portOf } = this.settings;
     const port = portOf(loop.pod);
     const since = (): number => (clock.now() - startedMillis) / 1000;
-    if (port === null || this.refusing.has(loop.pod)) return { kind: 'failed', error: 'connect: connection refused', durationSeconds: since() };
+    if (port === null || this.refusing.has(loop.pod))
+      return { kind: 'failed', error: 'connect: connection refused', durationSeconds: since() };
     const path = loop.target.url.replace(/^https?:\/\/[^/]*/, '');
     const queue = this.settings.sharedQueue();
-    const answer = await httpGet(agent, `http://127.0.0.1:${port}${path}`, clock.real(loop.target.timeoutSeconds * 1000), {
-      [SCRAPE_HEADERS.sharedQueue]: `${queue.batch},${queue.streams}`,
-    });
+    const answer = await httpGet(
+      agent,
+      `http://127.0.0.1:${port}${path}`,
+      clock.real(loop.target.timeoutSeconds * 1000),
+      {
+        [SCRAPE_HEADERS.sharedQueue]: `${queue.batch},${queue.streams}`,
+      },
+    );
     const durationSeconds = since();
     switch (answer.kind) {
       case 'timeout':
@@ -227,7 +235,8 @@ export class LocalScraping {
 
   private nearGrid(loop: Loop, startedMillis: number): number {
     const { clock } = this.settings;
-    const tick = loop.startMillis + Math.floor((startedMillis - loop.startMillis) / loop.intervalMillis) * loop.intervalMillis;
+    const tick =
+      loop.startMillis + Math.floor((startedMillis - loop.startMillis) / loop.intervalMillis) * loop.intervalMillis;
     return startedMillis - tick <= TOLERATED_REAL_MILLIS * clock.timeScale ? tick : startedMillis;
   }
 }

@@ -97,7 +97,10 @@ const waitUntilOver = async (run: LocalRun, engine: LoadEngine, settings: Replay
     const { promise: passed, resolve } = Promise.withResolvers<'passed'>();
     return { passed, cancel: clock.at(when, () => resolve('passed')) };
   };
-  const progress = setInterval(() => onProgress(Math.min(1, Math.max(0, clock.now() / schedule.durationMillis))), PROGRESS_REAL_MILLIS);
+  const progress = setInterval(
+    () => onProgress(Math.min(1, Math.max(0, clock.now() / schedule.durationMillis))),
+    PROGRESS_REAL_MILLIS,
+  );
   const end = at(schedule.durationMillis);
   const limit = at(latest);
   try {

@@ -67,7 +67,13 @@ export const generatorValidity = (input: ValidityInput): GeneratorValidity => {
   const checks: ValidityCheck[] = [
     below('schedule delay p50', quantile(sorted, 0.5), 'ms', 10),
     below('schedule delay p99', quantile(sorted, 0.99), 'ms', 50),
-    { name: 'achieved / requested', value: achieved, unit: 'ratio', bound: '≥ 0.99', pass: achieved !== null && achieved >= 0.99 },
+    {
+      name: 'achieved / requested',
+      value: achieved,
+      unit: 'ratio',
+      bound: '≥ 0.99',
+      pass: achieved !== null && achieved >= 0.99,
+    },
     { name: 'dropped rows', value: dropped, unit: 'rows', bound: '= 0', pass: dropped === 0 },
     { name: 'rows lost by workers', value: lostRows, unit: 'rows', bound: '= 0', pass: lostRows === 0 },
     below('event loop utilisation', worst(health.map((h) => h.eventLoopUtilisation)), 'ratio', 0.7),

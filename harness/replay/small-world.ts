@@ -1,0 +1,185 @@
+// A small question for live tests: one Deployment with the vendor's HPA shape, a 2 s ServiceMonitor, a raw adapter rule,
+// fixed start-up delays. Takes what a test wants to vary; gives scenario and platform.
+
+import type { Platform } from '../../model/platform.ts';
+import type { Schedule, ScheduleRow } from '../../model/schedule.ts';
+import { scheduleFromRows } from '../../model/schedule.ts';
+import { stream } from '../../model/rng.ts';
+import { millis, seconds } from '../../model/units.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+
+const fixed = (value: number) => ({ kind: 'fixed', value }) as const;
+
+const probe = {
+  initialDelay: seconds(0),
+  period: seconds(2),
+  timeout: seconds(1),
+  successThreshold: 1,
+  failureThreshold: 20,
+};
+
+const LABELS = { app: 'lightning-asr' };
+
+export const smallPlatform = (maxReplicas: number): Platform => ({
+  namespace: 'smallest',
+  deployment: {
+    name: 'lightning-asr',
+    namespace: 'smallest',
+    replicas: 1,
+    selector: LABELS,
+    podLabels: LABELS,
+    podAnnotations: {},
+    container: 'lightning-asr',
+    image: 'emulated',
+    ports: [{ name: 'metrics', containerPort: 9090 }],
+    gpusPerPod: 1,
+    readiness: probe,
+    liveness: null,
+    startup: null,
+    terminationGrace: seconds(30),
+    preStop: seconds(0),
+    nodeSelector: {},
+    tolerations: [],
+  },
+  hpa: {
+    name: 'lightning-asr',
+    namespace: 'smallest',
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'lightning-asr' },
+      minReplicas: 1,
+      maxReplicas,
+      metrics: [
+        {
+          type: 'Pods',
+          pods: { metric: { name: 'asr_active_requests' }, target: { type: 'AverageValue', averageValue: '4' } },
+        },
+      ],
+      behavior: {
+        scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: 'Percent', value: 100, periodSeconds: 5 }] },
+        scaleDown: { stabilizationWindowSeconds: 10, policies: [{ type: 'Percent', value: 50, periodSeconds: 5 }] },
+      },
+    },
+  },
+  otherHpas: [],
+  services: [
+    {
+      name: 'lightning-asr-metrics',
+      namespace: 'smallest',
+      labels: { app: 'lightning-asr', metrics: 'true' },
+      selector: LABELS,
+      ports: [{ name: 'metrics', port: 9090, targetPort: 9090 }],
+    },
+  ],
+  monitors: [
+    {
+      kind: 'ServiceMonitor',
+      name: 'lightning-asr',
+      namespace: 'smallest',
+      labels: {},
+      spec: { selector: { matchLabels: { app: 'lightning-asr', metrics: 'true' } } },
+      endpoints: [{ port: 'metrics', interval: '1s', path: '/metrics' }],
+    },
+  ],
+  ruleGroups: [],
+  prometheus: {
+    version: '3',
+    scrapeInterval: seconds(1),
+    scrapeTimeout: seconds(1),
+    evaluationInterval: seconds(5),
+    retention: seconds(86_400),
+    retentionSizeBytes: null,
+    replicas: 1,
+    hostName: 'prometheus-0',
+    externalLabels: {},
+  },
+  adapter: {
+    config: {
+      rules: [
+        {
+          seriesQuery: 'asr_active_requests{namespace!="",pod!=""}',
+          resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },
+          metricsQuery: 'asr_active_requests{<<.LabelMatchers>>}',
+        },
+      ],
+    },
+    relistInterval: seconds(60),
+    maxAge: seconds(60),
+  },
+  controller: { version: '1.37', syncPeriod: seconds(5), tolerance: 0.1, downscaleStabilization: seconds(10) },
+  notes: [],
+});
+
+export const smallScenario = (seed: number, durationSeconds: number, change: Partial<Scenario> = {}): Scenario => ({
+  name: 'small',
+  question: 'does the fleet follow a step?',
+  seed,
+  duration: seconds(durationSeconds),
+  warmup: seconds(0),
+  epochMillis: 1_700_000_000_000,
+  traffic: [],
+  platform: { manifests: [], set: {} },
+  service: {
+    calibration: 'pulse-pro-l40s',
+    gpu: 'L40S',
+    cap: 16,
+    balancer: 'least-requests',
+    queueAt: 'front',
+    queueLimit: null,
+    timeout: null,
+    retries: null,
+    metricsWhileLoading: true,
+    healthWhileLoading: true,
+    countStreamsAsRequests: false,
+  },
+  startup: { containerStart: fixed(2), imagePull: fixed(0), modelLoad: fixed(2) },
+  nodes: {
+    gpusPerNode: 1,
+    warm: 4,
+    min: 1,
+    max: 4,
+    provision: fixed(20),
+    scan: seconds(10),
+    idleRemove: seconds(600),
+    pricePerHour: 1,
+    billingQuantum: seconds(60),
+  },
+  controlPlane: {
+    scrapeDuration: fixed(0.005),
+    adapterQuery: fixed(0.009),
+    getScale: fixed(0.002),
+    putScale: fixed(0.003),
+    replicaSet: fixed(0.005),
+    schedule: fixed(0.006),
+    endpoints: fixed(0.013),
+    hpaPhase: seconds(2),
+  },
+  faults: [],
+  objectives: [],
+  prices: { storagePerGbMonth: 0.1, perMissedRequest: 0.01, source: 'test' },
+  ...change,
+});
+
+/** Poisson arrivals at one rate; audio lengths exponential. */
+export const poissonSchedule = (
+  seed: number,
+  durationSeconds: number,
+  perSecond: number,
+  meanAudioSeconds: number,
+): Schedule => {
+  const { uniform } = stream(seed, 'arrivals');
+  const rows: ScheduleRow[] = [];
+  for (let at = 0; ;) {
+    at += (-Math.log(1 - uniform()) / perSecond) * 1000;
+    if (at >= durationSeconds * 1000) break;
+    const audioSeconds = seconds(Math.max(0.5, -Math.log(1 - uniform()) * meanAudioSeconds));
+    rows.push({
+      index: rows.length,
+      offsetMillis: millis(at),
+      stream: 'calls',
+      kind: 'short',
+      audioSeconds,
+      seed: rows.length + 1,
+    });
+  }
+  return scheduleFromRows(rows, millis(durationSeconds * 1000));
+};
