@@ -4,7 +4,8 @@
 import type { HorizontalPodAutoscalerSpec } from '../../model/kubernetes-hpa.ts';
 import type { CompiledHpa } from '../../sim/autoscaler/compile.ts';
 import { compileHpa } from '../../sim/autoscaler/compile.ts';
-import { parseSelector, selects } from '../../sim/autoscaler/label-selector.ts';
+import type { ReadSelector } from '../../sim/autoscaler/label-selector.ts';
+import { parseSelector, readSelector, selects } from '../../sim/autoscaler/label-selector.ts';
 import type { HpaMemory } from '../../sim/autoscaler/memory.ts';
 import { NO_MEMORY } from '../../sim/autoscaler/memory.ts';
 import type { MetricAnswer, ObservedPod, PodResources } from '../../sim/autoscaler/observation.ts';
@@ -115,7 +116,7 @@ class Replay {
   #informer: Stored;
   /** Revision of the controller's last status write, 0 = none since it started. */
   #written = 0;
-  #scale: readonly [spec: number, status: number, selector: string] = [0, 0, 'app=x'];
+  #scale: readonly [spec: number, status: number, selector: ReadSelector] = [0, 0, readSelector('app=x')];
   #metrics: readonly GoldenMetric[] = [];
   #rival: string | null = null;
   #latency: readonly [get: number, metric: number, put: number] = [0, 0, 0];
@@ -185,7 +186,7 @@ class Replay {
       };
     }
     if (step.rival !== undefined) this.#rival = step.rival === '-' ? null : step.rival;
-    if (step.sc !== undefined) this.#scale = [step.sc[0], step.sc[1], step.sc[2] ?? 'app=x'];
+    if (step.sc !== undefined) this.#scale = [step.sc[0], step.sc[1], readSelector(step.sc[2] ?? 'app=x')];
     for (const [first, count, ...pod] of step.p ?? []) this.#setPods(first, count, pod);
     if (step.m !== undefined) this.#metrics = step.m;
     if (step.lat !== undefined) this.#latency = step.lat;
@@ -223,8 +224,7 @@ class Replay {
     });
     const failing = step.f?.get !== undefined && step.f.get !== 'second';
     const [specReplicas, statusReplicas, selector] = this.#scale;
-    const parsed = parseSelector(selector) ?? [];
-    const matching = [...this.#pods.values()].filter((pod) => selects(parsed, pod.labels));
+    const matching = [...this.#pods.values()].filter((pod) => selects(selector.parsed ?? [], pod.labels));
     const rival = this.#rival === null ? null : parseSelector(this.#rival);
     return {
       nowMillis,

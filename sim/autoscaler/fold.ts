@@ -2,7 +2,7 @@
 // largest proposal wins, and an invalid metric forbids scaling down.
 
 import type { CompiledHpa } from './compile.ts';
-import { parseSelector } from './label-selector.ts';
+import type { ReadSelector } from './label-selector.ts';
 import type { MetricOutcome } from './metric-error.ts';
 import type { Observation, ObservedPod, ScaleAnswer } from './observation.ts';
 import { propose } from './propose.ts';
@@ -56,21 +56,21 @@ const badSelector = (event: string, reason: string, message: string): Folded =>
 const selectorRefusal = (
   hpa: CompiledHpa,
   observation: Observation,
-  selector: string,
+  { text, parsed }: ReadSelector,
   pods: readonly ObservedPod[] | null,
 ): Folded | null => {
-  if (selector === '') {
+  if (text === '') {
     return badSelector('SelectorRequired', 'InvalidSelector', "the HPA target's scale is missing a selector");
   }
-  if (parseSelector(selector) === null) {
-    return badSelector('InvalidSelector', 'InvalidSelector', `couldn't parse the selector "${selector}"`);
+  if (parsed === null) {
+    return badSelector('InvalidSelector', 'InvalidSelector', `couldn't parse the selector "${text}"`);
   }
   if (!observation.registered && hpa.settings.rules.deletedHpa === 'refused') {
     return refused(null, [], 'the HPA was deleted');
   }
   if (pods === null) return refused(null, [], 'unable to list pods');
   if (observation.rivals.length > 0) {
-    const message = `pods by selector ${selector} are controlled by multiple HPAs: ${observation.rivals.join(', ')}`;
+    const message = `pods by selector ${text} are controlled by multiple HPAs: ${observation.rivals.join(', ')}`;
     return badSelector('AmbiguousSelector', 'AmbiguousSelector', message);
   }
   return null;

@@ -48,6 +48,14 @@ export const parseSelector = (text: string): ParsedSelector | null => {
   return parsed.every((r) => r !== null) ? parsed : null;
 };
 
+/** A selector text, read once: null where it does not parse. */
+export interface ReadSelector {
+  readonly text: string;
+  readonly parsed: ParsedSelector | null;
+}
+
+export const readSelector = (text: string): ReadSelector => ({ text, parsed: parseSelector(text) });
+
 const holds = ({ key, operator, values }: Requirement, labels: LabelMap): boolean => {
   const value = labels[key];
   switch (operator) {

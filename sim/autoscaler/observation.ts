@@ -2,6 +2,7 @@
 // at each of these calls. Whoever drives the controller (event engine or wall clock) fills it; nothing is fetched here.
 
 import type { Int64 } from './int64.ts';
+import type { ReadSelector } from './label-selector.ts';
 import type { HpaStatus } from './status.ts';
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
@@ -65,8 +66,8 @@ export type ScaleAnswer =
       readonly specReplicas: number;
       /** scale.status.replicas. */
       readonly statusReplicas: number;
-      /** scale.status.selector, as text. */
-      readonly selector: string;
+      /** scale.status.selector, from `readSelector`; read it again only when the text changes. */
+      readonly selector: ReadSelector;
     }
   | { readonly kind: 'failed'; readonly message: string };
 

@@ -38,12 +38,16 @@ const sameOrder = (pods: readonly ObservedPod[], samples: readonly PodSample[]):
 /** The last of several samples of one pod wins; an answer in pod order needs no map. */
 const align = <S extends PodSample>(pods: readonly ObservedPod[], samples: readonly S[]): Aligned<S> => {
   if (sameOrder(pods, samples)) return { own: samples, foreign: [] };
-  const byName = new Map(samples.map((s) => [s.podName, s]));
+  const byName = new Map<string, S>();
+  for (const sample of samples) byName.set(sample.podName, sample);
+  let found = 0;
   const own = pods.map((pod) => {
     const sample = byName.get(pod.name);
-    byName.delete(pod.name);
+    if (sample !== undefined) found++;
     return sample;
   });
+  if (found === byName.size) return { own, foreign: [] };
+  for (const pod of pods) byName.delete(pod.name);
   return { own, foreign: [...byName.values()] };
 };
 
