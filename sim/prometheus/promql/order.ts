@@ -242,7 +242,7 @@ class PatternDefeatingSort {
     const length = b - a;
     let random = BigInt(length);
     const mask = 2 ** (32 - Math.clz32(length)) - 1;
-    const start = a + Math.floor(length / 4) * 2 - 2;
+    const start = a + Math.floor(length / 4) * 2 - 1;
     for (let i = 0; i < 3; i++) {
       random ^= BigInt.asUintN(64, random << 13n);
       random ^= random >> 7n;

@@ -58,6 +58,13 @@ const children = (node: SyntaxNode): SyntaxNode[] => {
   return found;
 };
 
+/** The grammar does not know `5.`; a space for the point says the same at the same length. Quotes and comments stay. */
+const numbersWithDigit = (text: string): string =>
+  text.replace(
+    /("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*)|(?<![\w.])(\d+)\.(?![\w.])/g,
+    (_, kept: string | undefined, digits: string | undefined) => kept ?? `${digits!} `,
+  );
+
 class TreeBuilder {
   private readonly text: string;
   private readonly rules: VersionRules;
@@ -76,7 +83,7 @@ class TreeBuilder {
   }
 
   build(): Expr {
-    const top = parser.parse(this.text).topNode;
+    const top = parser.parse(numbersWithDigit(this.text)).topNode;
     this.refuseErrors(top);
     const [first, second] = top.type.name === 'PromQL' ? children(top) : [top];
     if (first === undefined) this.fail(this.text.length, 'no expression found in input');
@@ -324,8 +331,12 @@ class TreeBuilder {
     return children(node).map((label) => this.labelName(label));
   }
 
+  private writtenName(node: SyntaxNode): string {
+    return node.name === 'QuotedLabelName' ? this.string(children(node)[0]!) : this.source(node);
+  }
+
   private labelName(node: SyntaxNode): string {
-    const name = node.name === 'QuotedLabelName' ? this.string(children(node)[0]!) : this.source(node);
+    const name = this.writtenName(node);
     const valid = this.rules.utf8Names ? name !== '' : LEGACY_NAME.test(name);
     return valid ? name : this.fail(node, `invalid label name ${JSON.stringify(name)}`);
   }
@@ -383,7 +394,7 @@ class TreeBuilder {
   private matcher(node: SyntaxNode): Matcher {
     const [label, op, value] = children(node);
     try {
-      return makeMatcher(this.labelName(label!), this.source(op!) as MatchKind, this.string(value!), this.rules);
+      return makeMatcher(this.writtenName(label!), this.source(op!) as MatchKind, this.string(value!), this.rules);
     } catch (error) {
       if (error instanceof RegexpError) return this.fail(node, error.message);
       throw error;

@@ -94,7 +94,9 @@ class Translator {
         continue;
       }
       if (this.take(/^\\Q/) !== null) {
-        const literal = this.take(/^([\s\S]*?)(?:\\E|$)/)![1]!;
+        const [quoted, literal] = this.take(/^([\s\S]*?)(?:\\E|$)/)! as unknown as [string, string];
+        // Without \E the quotation would swallow the anchor that Prometheus puts behind the pattern.
+        if (!quoted.endsWith('\\E')) throw new RegexpError('missing closing )', this.pattern);
         const chars = Array.from(literal, (char) => this.fold(quoteLiteral(char), flags));
         // a repetition after \E applies to the last character only
         out += chars.slice(0, -1).join('') + this.repeated(chars.at(-1) ?? '(?:)', flags);
@@ -160,7 +162,6 @@ class Translator {
     if (named !== null) {
       const name = named[1]!;
       if (!/^\w+$/.test(name)) throw new RegexpError('invalid named capture', named[0]);
-      if (this.groupNames.includes(name)) throw new RegexpError('duplicate capture group name', name);
       this.groupNames.push(name);
     } else if (plain !== null) {
       flags = this.changed(outer, plain[1]!, plain[2] ?? '');
@@ -302,6 +303,7 @@ export const expandTemplate = (
   template.replace(/\$(?:(\$)|\{(\w+)\}|(\w+))/g, (_, dollar?: string, braced?: string, bare?: string) => {
     if (dollar !== undefined) return '$';
     const name = braced ?? bare ?? '';
-    const index = /^\d+$/.test(name) ? Number(name) : names.indexOf(name);
-    return index < 0 ? '' : (match[index] ?? '');
+    if (/^\d+$/.test(name)) return match[Number(name)] ?? '';
+    // Of several groups with one name, the first that took part.
+    return match.find((part: string | undefined, i) => names[i] === name && part !== undefined) ?? '';
   });

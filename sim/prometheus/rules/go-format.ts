@@ -13,6 +13,10 @@ interface Decimal {
 const withoutZeros = (digits: string): string => digits.replace(/0+$/, '');
 
 const exactDecimal = (magnitude: number): Decimal => {
+  if (magnitude > Number.MAX_SAFE_INTEGER) {
+    const digits = BigInt(magnitude).toString();
+    return { digits: withoutZeros(digits), point: digits.length };
+  }
   const [mantissa, exponent] = magnitude.toExponential(EXACT_DIGITS).split('e');
   return { digits: withoutZeros(mantissa!.replace('.', '')), point: Number(exponent) + 1 };
 };

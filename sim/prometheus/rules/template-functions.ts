@@ -154,6 +154,8 @@ const formatted = (verb: string, value: GoValue, precision: number | undefined):
       return value.kind === 'string' ? JSON.stringify(value.value) : wrong;
     case 'd':
       return value.kind === 'int' ? String(value.value) : wrong;
+    case 'x':
+      return value.kind === 'int' ? value.value.toString(16) : wrong;
     case 't':
       return value.kind === 'bool' ? String(value.value) : wrong;
     case 'e':
@@ -165,6 +167,13 @@ const formatted = (verb: string, value: GoValue, precision: number | undefined):
       return wrong;
   }
 };
+
+/** fmt.Sprint: a space between two values of which neither is a string. */
+const sprint = (args: readonly GoValue[]): string =>
+  args.reduce((out, arg, i) => {
+    const spaced = i > 0 && arg.kind !== 'string' && args[i - 1]!.kind !== 'string';
+    return `${out}${spaced ? ' ' : ''}${printed(arg)}`;
+  }, '');
 
 const index = (args: readonly GoValue[]): GoValue => {
   let [value] = args as [GoValue];
@@ -216,7 +225,16 @@ export const TEMPLATE_FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map
   ['and', { arity: -1, call: (args) => args.find((arg) => !isTrue(arg)) ?? args.at(-1) ?? NIL }],
   ['or', { arity: -1, call: (args) => args.find(isTrue) ?? args.at(-1) ?? NIL }],
   ['not', { arity: 1, call: ([value]) => bool(!isTrue(value!)) }],
-  ['eq', { arity: -1, call: ([first, ...others]) => bool(others.some((other) => compare(first!, other) === 0)) }],
+  [
+    'eq',
+    {
+      arity: -1,
+      call: ([first, ...others]) => {
+        if (first === undefined || others.length === 0) throw new TemplateRunError('missing argument for comparison');
+        return bool(others.some((other) => compare(first, other) === 0));
+      },
+    },
+  ],
   ['ne', { arity: 2, call: ([a, b]) => bool(compare(a!, b!) !== 0) }],
   ['lt', ordering((c) => c < 0)],
   ['le', ordering((c) => c <= 0)],
@@ -224,7 +242,7 @@ export const TEMPLATE_FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map
   ['ge', ordering((c) => c >= 0)],
   ['len', { arity: 1, call: ([value]) => int(length(value!)) }],
   ['index', { arity: -1, call: index }],
-  ['print', { arity: -1, call: (args) => string(args.map(printed).join('')) }],
+  ['print', { arity: -1, call: (args) => string(sprint(args)) }],
   ['println', { arity: -1, call: (args) => string(`${args.map(printed).join(' ')}\n`) }],
   ['printf', { arity: -1, call: ([format, ...args]) => string(sprintf(toText(format!), args)) }],
   ['html', { arity: 1, call: ([value]) => string(printed(value!).replace(/[<>&'"]/g, (c) => ESCAPES[c]!)) }],

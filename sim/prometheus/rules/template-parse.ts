@@ -65,11 +65,18 @@ const pieces = (source: string): Piece[] => {
     const comment = /^\s*\/\*[\s\S]*?\*\/\s*?(\s-)?\}\}/.exec(rest);
     const action =
       comment ?? /^((?:"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])*'|[^"'`}\n]|\n|\}(?!\}))*?)(\s-)?\}\}/.exec(rest);
-    if (action === null) throw new TemplateParseError('unclosed action');
+    if (action === null) throw new TemplateParseError(whyUnclosed(rest));
     rest = rest.slice(action[0].length);
     if (comment === null) found.push({ kind: 'action', text: action[1]!.trim() });
     if ((comment === null ? action[2] : comment[1]) !== undefined) rest = rest.trimStart();
   }
+};
+
+/** What Go's lexer trips over in an action that does not end. */
+const whyUnclosed = (action: string): string => {
+  const bare = action.replace(/"(?:\\.|[^"\\\n])*"|`[^`]*`/g, '');
+  if (/["`]/.test(bare)) return bare.includes('"') ? 'unterminated quoted string' : 'unterminated raw quoted string';
+  return bare.includes('}') ? 'unexpected "}" in operand' : 'unclosed action';
 };
 
 class Parser {
