@@ -55,6 +55,8 @@ const FAILED: MetricAnswer = { kind: 'failed', message: 'no answer' };
 const rules = (given: HPAScalingRules): HPAScalingRules => ({ stabilizationWindowSeconds: 0, ...given });
 
 const S = 1000;
+/** 4 replicas at 4 each. */
+const FOUR = 16_000;
 
 /** Desired replicas of one reconcile at time 0. */
 const once = (hpa: CompiledHpa, replicas: number, answers: readonly MetricAnswer[], pods?: readonly ObservedPod[]) =>
@@ -372,6 +374,3 @@ describe('hpa.md section 16', () => {
     expect(failing.map((r) => r.writesStatus)).toEqual([true, false, true]);
   });
 });
-
-/** 4 replicas at 4 each. */
-const FOUR = 16_000;
