@@ -43,6 +43,8 @@ export interface LocalRecord {
   readonly signals: SignalTable;
   readonly storage: StorageRecord;
   readonly notes: readonly string[];
+  /** Process ids of all pods that were ever started; none is alive. */
+  readonly processIds: readonly number[];
   /** Lateness of what the control loop did, virtual milliseconds. */
   readonly lateness: { readonly scrapes: readonly number[]; readonly controlMax: number };
 }
@@ -211,11 +213,6 @@ export class LocalRun {
     });
   }
 
-  /** Processes of pods that are alive. */
-  pids(): readonly number[] {
-    return this.cluster.processes.pids();
-  }
-
   /** Ends timers, connections and processes, and gives the record up to now. */
   async stop(): Promise<LocalRecord> {
     const endMillis = Math.max(1, this.clock.now());
@@ -234,6 +231,7 @@ export class LocalRun {
       signals,
       storage,
       notes: this.faults?.notes ?? [],
+      processIds: this.cluster.processes.startedIds,
       lateness: { scrapes: this.scraping.latenessMillis, controlMax: this.agenda.latestMillis },
     };
   }

@@ -40,6 +40,8 @@ export class PodProcesses {
   private readonly all = new Set<PodProcess>();
   private readonly events: PodProcessEvents;
   private readonly spares: PodProcess[] = [];
+  /** Process ids of all that were ever started. */
+  readonly startedIds: number[] = [];
   private sparesWanted: number;
   private restocking = false;
   private stopped = false;
@@ -97,6 +99,7 @@ export class PodProcesses {
       stderr: '',
     };
     this.all.add(entry);
+    if (child.pid !== undefined) this.startedIds.push(child.pid);
     child.stderr?.on('data', (piece: Buffer) => {
       entry.stderr = (entry.stderr + piece.toString('utf8')).slice(-KEPT_STDERR);
     });
@@ -145,11 +148,6 @@ export class PodProcesses {
 
   kill(pod: number): void {
     this.signal(pod, 'SIGKILL');
-  }
-
-  /** Process ids that are alive. */
-  pids(): readonly number[] {
-    return [...this.all].flatMap(({ child }) => (child.pid === undefined ? [] : [child.pid]));
   }
 
   /** Ends every process, by its own id; resolves when all are gone. */

@@ -2,7 +2,7 @@
 // process, a probe is an HTTP request. Takes inputs (scale, faults), tells joins, leaves and targets to its listener.
 
 import type { Agent } from 'undici';
-import type { TestbedError } from '../../model/errors.ts';
+import { TestbedError } from '../../model/errors.ts';
 import type { LifeEvent } from '../../model/record.ts';
 import type { Millis } from '../../model/units.ts';
 import { millis, seconds } from '../../model/units.ts';
@@ -89,7 +89,8 @@ export class RealCluster {
       await processes.stock();
       processes.keep(Math.min(MOST_SPARES, settings.spares));
       await Promise.all(initial.map((pod) => processes.prepare(pod)));
-      signal.throwIfAborted();
+      if (signal.aborted)
+        throw new TestbedError('INTERRUPTED', 'stopped while the pods of the start were being started');
       const origin = monotonicMillis() + LEAD_MILLIS + LEAD_PER_POD_MILLIS * initial.length;
       made = new RealCluster(settings, listener, cluster, processes, scaledClock(origin, settings.timeScale));
       await made.open(initial, outputs);

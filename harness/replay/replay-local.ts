@@ -37,6 +37,8 @@ export interface Replayed {
   /** False after an abort: the record ends where the run was cut. */
   readonly complete: boolean;
   readonly record: RunRecord;
+  /** Process ids of the pods of the run; none is alive. */
+  readonly processIds: readonly number[];
 }
 
 const REALITY: RealityTable = {
@@ -201,5 +203,9 @@ export const replayLocal = async (settings: ReplayLocalSettings): Promise<Replay
     report = engine.stop();
     local = await run.stop();
   }
-  return { complete, record: recordOf(settings, local, report, inFlightMillis, endMillis) };
+  return {
+    complete,
+    record: recordOf(settings, local, report, inFlightMillis, endMillis),
+    processIds: local.processIds,
+  };
 };
