@@ -107,7 +107,8 @@ class TreeBuilder {
     if (owner === 'VectorSelector' && this.text[bad.from] === '(' && before !== null)
       this.fail(before.index, `unknown function with name "${before[1]!}"`);
     const word = /^\s*([a-zA-Z_]\w*|.)/.exec(this.text.slice(bad.from))?.[1] ?? '';
-    const where = owner === 'AggregateModifier' ? ' in grouping opts, expected "("' : '';
+    const grouping = /\b(?:by|without|on|ignoring|group_left|group_right)\s*$/i.test(this.text.slice(0, bad.from));
+    const where = grouping ? ' in grouping opts, expected "("' : '';
     const what = /^\w/.test(word) ? `identifier ${JSON.stringify(word)}` : JSON.stringify(word);
     this.fail(bad, `unexpected ${what}${where}`);
   }
