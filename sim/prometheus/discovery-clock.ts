@@ -23,6 +23,8 @@ export interface DiscoveryClock {
   readonly lastSentMillis: number;
   /** From when on the scrape manager takes a trigger at once. */
   readonly armedMillis: number;
+  /** The last reload that a send has caused; one that is still to come takes later sends along. */
+  readonly reloadMillis: number;
 }
 
 /** The clock of a server that started at `startMillis`. */
@@ -34,29 +36,32 @@ export const startDiscovery = (version: PrometheusVersion, startMillis: number):
   waitMillis: FIRST_WAIT_MILLIS * GROWTH,
   lastSentMillis: startMillis,
   armedMillis: startMillis + TICK_MILLIS,
+  reloadMillis: -Infinity,
 });
 
 const spread = (wait: number, draw: () => number): number => wait * (1 - SPREAD + 2 * SPREAD * draw());
 
-const reloadAt = (clock: DiscoveryClock): number => Math.max(clock.pollMillis, clock.armedMillis);
+/** When the manager acts on what is sent at the next look. */
+const reloadAt = (clock: DiscoveryClock): number =>
+  clock.pollMillis <= clock.reloadMillis ? clock.reloadMillis : Math.max(clock.pollMillis, clock.armedMillis);
 
-/** The ticker holds one tick: if one passed while the manager was blocked, it is armed again at once. */
-const armedAfter = (clock: DiscoveryClock, reload: number): number => {
-  const tickAfter =
-    clock.startMillis + (Math.floor((clock.armedMillis - clock.startMillis) / TICK_MILLIS) + 1) * TICK_MILLIS;
-  return Math.max(reload, tickAfter);
+/** Its ticker holds one tick: if one passed while it was blocked, it is armed again at once. */
+const afterSend = (clock: DiscoveryClock): DiscoveryClock => {
+  const reload = reloadAt(clock);
+  if (reload === clock.reloadMillis) return { ...clock, lastSentMillis: clock.pollMillis };
+  const { startMillis, armedMillis } = clock;
+  const tick = startMillis + (Math.floor((armedMillis - startMillis) / TICK_MILLIS) + 1) * TICK_MILLIS;
+  return { ...clock, lastSentMillis: clock.pollMillis, reloadMillis: reload, armedMillis: Math.max(reload, tick) };
 };
 
 /** One look of the sender, with its consequences. */
 const poll = (clock: DiscoveryClock, draw: () => number): DiscoveryClock => {
   const at = clock.pollMillis;
-  const sent = clock.pending ? at : clock.lastSentMillis;
-  const armedMillis = clock.pending ? armedAfter(clock, reloadAt(clock)) : clock.armedMillis;
-  const base = { ...clock, pending: false, lastSentMillis: sent, armedMillis };
-  if (clock.version === '2.53') return { ...base, pollMillis: at + TICK_MILLIS };
+  const after = { ...(clock.pending ? afterSend(clock) : clock), pending: false };
+  if (clock.version === '2.53') return { ...after, pollMillis: at + TICK_MILLIS };
   const quiet = !clock.pending && at - clock.lastSentMillis > TICK_MILLIS;
   const wait = quiet ? FIRST_WAIT_MILLIS : clock.waitMillis;
-  return { ...base, pollMillis: at + spread(wait, draw), waitMillis: Math.min(wait * GROWTH, TICK_MILLIS) };
+  return { ...after, pollMillis: at + spread(wait, draw), waitMillis: Math.min(wait * GROWTH, TICK_MILLIS) };
 };
 
 /** A server that was quiet for long: its looks before `atMillis` change nothing, so they are not played one by one. */
