@@ -178,7 +178,7 @@ const DEFAULTS: Required<ExampleOptions> = {
   maxReplicas: 4,
 };
 
-/** The run that follows from the options. Scrapes at seed mod interval, syncs at 7 s + 15 s·k, a pod Ready by the next 5 s tick. */
+/** The run that follows from the options. Scrapes at 37 s · seed mod interval, syncs at 7 s + 15 s·k, a pod Ready by the next 5 s tick. */
 export const exampleRun = (options: ExampleOptions = {}): RunRecord => {
   const o: Required<ExampleOptions> = { ...DEFAULTS, ...options };
   const duration = o.durationSeconds * 1000;
@@ -222,7 +222,7 @@ export const exampleRun = (options: ExampleOptions = {}): RunRecord => {
   const see = (at: number, observer: (typeof OBSERVERS)[number], metric: number, value: number, age: number) =>
     rows.push({ at, observer: OBSERVERS.indexOf(observer), metric, value, age });
   const queue: number[] = [];
-  const scrapePhase = (o.seed * 1000) % (o.scrapeSeconds * 1000);
+  const scrapePhase = (o.seed * 37_000) % (o.scrapeSeconds * 1000);
   let next = 0;
   let sample = { at: 0, active: 0 };
   const end = duration + 60_000;

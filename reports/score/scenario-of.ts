@@ -7,10 +7,12 @@ import type { Scenario } from '../../scenarios/scenario.ts';
 
 export const scenarioOf = (run: RunRecord): Scenario => run.header.scenario as unknown as Scenario;
 
-/** The service law of the run on its GPU; null for a calibration this build does not know. */
+/** The service law of the run on its GPU, with the scenario's own cap; null for a calibration this build does not know. */
 export const lawOf = (run: RunRecord): ServiceLaw | null => {
-  const { calibration, gpu } = scenarioOf(run).service;
+  const { calibration, gpu, cap } = scenarioOf(run).service;
   const law = SERVICE_LAWS[calibration];
   const speed = GPU_SPEED[gpu];
-  return law === undefined || speed === undefined ? null : scaleLaw(law, speed.speed);
+  if (law === undefined || speed === undefined) return null;
+  const scaled = scaleLaw(law, speed.speed);
+  return cap === null ? scaled : { ...scaled, batch: { ...scaled.batch, cap } };
 };

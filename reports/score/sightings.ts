@@ -85,7 +85,7 @@ export const seenBy = (run: RunRecord, decisions: readonly Decision[], step: num
     const next = decisions[i + 1];
     const byAnswer = adapter !== null && adapter.atMillis < (next?.t ?? Infinity);
     // A metric made by a rule is not in Prometheus' scrapes under its own name: then only the answer tells.
-    const byScrape = scraped !== null && !recorded && adapter === null && scraped.atMillis <= sync.t;
+    const byScrape = scraped !== null && !recorded && scraped.atMillis <= sync.t;
     const byAge = sync.metrics.some((m) => m.oldestSampleAgeMillis !== null && sync.t - m.oldestSampleAgeMillis > step);
     if (byAnswer || byScrape || byAge) {
       return { scraped: scraped?.atMillis ?? null, sync, answered: answeredAt(run, sync, next) };

@@ -1,0 +1,125 @@
+// Figure: how many requests were active, as each observer believed at the time: the pods themselves, Prometheus' newest
+// samples, the adapter's answers, the HPA.
+
+import * as Plot from '@observablehq/plot';
+import type { Observer, RunRecord } from '../../model/record.ts';
+import { FLEET_METRICS, OBSERVERS } from '../../model/record.ts';
+import { duration } from '../page/format.ts';
+import { servingDecisions } from '../score/pods.ts';
+import type { Score } from '../score/score.ts';
+import { mean } from '../stats/quantile.ts';
+import type { StepFunction } from '../stats/step-function.ts';
+import { stepFunction } from '../stats/step-function.ts';
+import type { Chart } from './draw.ts';
+import { draw, stepMarks, timeAxis, timeScale } from './draw.ts';
+import { INK } from './palette.ts';
+import { stepPoints } from './series.ts';
+
+/** The fleet total as an observer knew it: the sum over subjects of the newest row each; a gone pod counts no more. */
+const totalSeen = (run: RunRecord, observer: Observer, metric: string): StepFunction | null => {
+  const { signals, life } = run;
+  const code = OBSERVERS.indexOf(observer);
+  const number = signals.metrics.indexOf(metric);
+  const gone = life.filter((e) => e.subject === 'pod' && e.event === 'gone');
+  const newest = new Map<string, number>();
+  const pieces: [number, number][] = [];
+  let next = 0;
+  let total = 0;
+  for (let i = 0; i < signals.count; i++) {
+    if (signals.observer[i] !== code || signals.metric[i] !== number) continue;
+    const at = signals.atMillis[i]!;
+    for (; next < gone.length && gone[next]!.t <= at; next++) {
+      total -= newest.get(gone[next]!.name) ?? 0;
+      newest.delete(gone[next]!.name);
+    }
+    const subject = signals.subjects[signals.subject[i]!]!;
+    const value = Number.isNaN(signals.value[i]!) ? 0 : signals.value[i]!;
+    total += value - (newest.get(subject) ?? 0);
+    newest.set(subject, value);
+    pieces.push([at, total]);
+  }
+  return pieces.length === 0 ? null : stepFunction(pieces);
+};
+
+/** The metric that the HPA scales on, if Prometheus scraped it under that name; else the product's gauge. */
+const metricOf = (run: RunRecord): string => {
+  const names = servingDecisions(run).flatMap((d) => d.metrics.map((m) => m.name));
+  return names.find((name) => run.signals.metrics.includes(name)) ?? 'asr_active_requests';
+};
+
+/** What the HPA made of the answer: its average times the pods that answered. */
+const hpaTotal = (run: RunRecord): StepFunction | null => {
+  const pieces = servingDecisions(run).flatMap((d) => {
+    const metric = d.metrics[0];
+    return metric?.value == null ? [] : [[d.t, metric.value * Math.max(1, d.current)] as [number, number]];
+  });
+  return pieces.length === 0 ? null : stepFunction(pieces);
+};
+
+const LOOK = {
+  'in service at the pods': { colour: INK.truth, width: 1, dash: 'none' },
+  'Prometheus’ newest samples': { colour: INK.blue, width: 1.5, dash: 'none' },
+  'the adapter’s answers': { colour: INK.green, width: 2.5, dash: '5,4' },
+  'the HPA (average × replicas)': { colour: INK.orange, width: 2, dash: 'none' },
+} as const;
+type Name = keyof typeof LOOK;
+
+/** Null if no observer left a row. */
+export const believedChart = (run: RunRecord, score: Score): Chart | null => {
+  const metric = metricOf(run);
+  const seen: readonly (readonly [Name, StepFunction | null])[] = [
+    ['in service at the pods', totalSeen(run, 'pod', FLEET_METRICS[0])],
+    ['Prometheus’ newest samples', totalSeen(run, 'prometheus', metric)],
+    ['the adapter’s answers', totalSeen(run, 'adapter', metric)],
+    ['the HPA (average × replicas)', hpaTotal(run)],
+  ];
+  const known = seen.flatMap(([name, f]) => (f === null ? [] : [[name, f] as const]));
+  if (known.length === 0) return null;
+  const { durationMillis } = run.header;
+  const axis = timeAxis(durationMillis);
+  const ages = servingDecisions(run).flatMap((d) => d.metrics.map((m) => m.oldestSampleAgeMillis ?? NaN));
+  const age = mean(ages.filter((a) => !Number.isNaN(a)));
+  const late =
+    age === null
+      ? 'How old the value is that the HPA decides on was not recorded'
+      : `The HPA decides on values that are ${duration(age / 1000)} old on average`;
+  const id = 'believed';
+  const title = 'Active requests, as each observer believed';
+  const caption = `${late}: the coloured steps trail what is in service at the pods.`;
+  const lines = known.map(([name, f]) => ({
+    name,
+    points: stepPoints(f, Math.max(0, f.at[0]!), durationMillis, name).map((p) => ({ x: axis.at(p.t), y: p.y })),
+  }));
+  return {
+    id,
+    title,
+    caption,
+    legend: known.map(([name]) => ({
+      label: name,
+      colour: LOOK[name].colour,
+      form: LOOK[name].dash === 'none' ? 'line' : 'dashed',
+    })),
+    svg: (w) =>
+      draw(
+        { id, title, caption, width: w, height: 260 },
+        {
+          x: timeScale(axis, w),
+          y: { label: 'active requests, whole fleet', labelArrow: 'none', grid: true, ticks: 5, zero: true },
+          marks: [
+            ...lines.map(({ name, points }) =>
+              Plot.lineY(points, {
+                x: 'x',
+                y: 'y',
+                curve: 'step-after',
+                stroke: LOOK[name].colour,
+                strokeWidth: LOOK[name].width,
+                strokeDasharray: LOOK[name].dash,
+              }),
+            ),
+            ...stepMarks(score, axis),
+            Plot.ruleY([0], { stroke: INK.rule }),
+          ],
+        },
+      ),
+  };
+};

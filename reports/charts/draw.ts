@@ -1,0 +1,118 @@
+// The frame that all charts share: Plot draws into a linkedom document, the result is SVG text, the same bytes for the
+// same data. Takes marks and axes, adds title, description and the marks of the load steps.
+
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import type { Score } from '../score/score.ts';
+import { INK } from './palette.ts';
+
+export interface LegendEntry {
+  readonly label: string;
+  readonly colour: string;
+  readonly form: 'line' | 'dashed' | 'area' | 'dot';
+}
+
+export interface Chart {
+  /** Unique on the page; used for ids. */
+  readonly id: string;
+  readonly title: string;
+  /** What is seen, in one sentence. */
+  readonly caption: string;
+  readonly legend: readonly LegendEntry[];
+  /** SVG text at this width in CSS pixels. */
+  readonly svg: (width: number) => string;
+}
+
+export interface Frame {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A phone shows less beside the axes. */
+export const isNarrow = (width: number): boolean => width < 500;
+
+interface SvgElement {
+  id: string;
+  textContent: string;
+  readonly outerHTML: string;
+  readonly firstChild: unknown;
+  setAttribute: (name: string, value: string) => void;
+  insertBefore: (child: SvgElement, before: unknown) => void;
+  querySelector: (selector: string) => { remove: () => void } | null;
+}
+
+interface SvgDocument {
+  readonly createElementNS: (space: string, tag: string) => SvgElement;
+}
+
+/** SVG text of a plot in the frame. */
+export const draw = (frame: Frame, options: Plot.PlotOptions): string => {
+  // linkedom's types speak of the browser's DOM, which is not in this folder's library.
+  const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as { document: SvgDocument };
+  const narrow = isNarrow(frame.width);
+  const plot = Plot.plot({
+    document: document as unknown as Exclude<Plot.PlotOptions['document'], undefined>,
+    className: 'chart',
+    width: frame.width,
+    height: frame.height,
+    marginLeft: narrow ? 44 : 56,
+    marginRight: narrow ? 12 : 20,
+    marginTop: 28,
+    marginBottom: 40,
+    style: { fontSize: '12px', background: 'none' },
+    ...options,
+  }) as unknown as SvgElement;
+  // The page has the styles of all charts once.
+  plot.querySelector('style')?.remove();
+  const key = `${frame.id}-${frame.width}`;
+  plot.setAttribute('role', 'img');
+  plot.setAttribute('aria-labelledby', `${key}-t ${key}-d`);
+  for (const [tag, text] of [
+    ['desc', frame.caption],
+    ['title', frame.title],
+  ] as const) {
+    const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    element.id = `${key}-${tag[0]!}`;
+    element.textContent = text;
+    plot.insertBefore(element, plot.firstChild);
+  }
+  return plot.outerHTML.replace(/(\.\d\d)\d{3,}/g, '$1');
+};
+
+export interface TimeAxis {
+  readonly unit: 'min' | 'h';
+  readonly label: string;
+  /** Milliseconds to the unit of the axis. */
+  readonly at: (ms: number) => number;
+  readonly domain: readonly [number, number];
+}
+
+/** Minutes into the run, or hours for a run of more than three. */
+export const timeAxis = (durationMillis: number): TimeAxis => {
+  const unit = durationMillis > 3 * 3_600_000 ? 'h' : 'min';
+  const perUnit = unit === 'h' ? 3_600_000 : 60_000;
+  return {
+    unit,
+    label: unit === 'h' ? 'hours into the run' : 'minutes into the run',
+    at: (ms) => ms / perUnit,
+    domain: [0, durationMillis / perUnit],
+  };
+};
+
+/** Plot options of a time axis. */
+export const timeScale = (axis: TimeAxis, width: number): Plot.ScaleOptions => ({
+  label: axis.label,
+  labelArrow: 'none',
+  labelAnchor: 'center',
+  domain: [...axis.domain],
+  ticks: isNarrow(width) ? 4 : 8,
+});
+
+/** A thin dashed line at each load step. */
+export const stepMarks = (score: Score, axis: TimeAxis): readonly Plot.Markish[] => {
+  const at = score.responsiveness.reactions.map((r) => axis.at(r.step.atMillis));
+  return at.length === 0 ? [] : [Plot.ruleX(at, { stroke: INK.quiet, strokeDasharray: '2,3' })];
+};

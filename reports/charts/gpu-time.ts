@@ -1,0 +1,81 @@
+// Figure: what the GPU money bought: paid GPU time split into serving, idle, starting and draining; one stacked bar.
+
+import * as Plot from '@observablehq/plot';
+import { duration, money, share } from '../page/format.ts';
+import { numberOf } from '../score/figure.ts';
+import type { Score } from '../score/score.ts';
+import type { Chart } from './draw.ts';
+import { draw, isNarrow } from './draw.ts';
+import { INK } from './palette.ts';
+
+interface Part {
+  readonly name: string;
+  readonly colour: string;
+  readonly seconds: number;
+}
+
+/** Paid GPU-seconds by use; what is left is time on a machine whose pods are going or not yet placed. */
+const partsOf = (score: Score): readonly Part[] => {
+  const { cost } = score;
+  const paid = (numberOf(cost.gpuHours) ?? 0) * 3600;
+  const idle = (numberOf(cost.idleShare) ?? 0) * cost.readyReplicaSeconds;
+  const busy = Math.max(0, cost.readyReplicaSeconds - idle);
+  const start = numberOf(cost.startupWaste) ?? 0;
+  const drain = numberOf(cost.drainTail) ?? 0;
+  const rest = Math.max(0, paid - busy - idle - start - drain);
+  return [
+    { name: 'a call in service', colour: INK.blue, seconds: busy },
+    { name: 'ready, no call', colour: INK.sky, seconds: idle },
+    { name: 'starting', colour: INK.orange, seconds: start },
+    { name: 'after the last call', colour: INK.purple, seconds: drain },
+    { name: 'other', colour: INK.quiet, seconds: rest },
+  ].filter((part) => part.seconds >= 0.5);
+};
+
+/** Null if nothing was paid. */
+export const gpuTimeChart = (score: Score): Chart | null => {
+  const parts = partsOf(score);
+  const total = parts.reduce((sum, part) => sum + part.seconds, 0);
+  if (total === 0) return null;
+  const idle = parts.find((part) => part.name === 'ready, no call')?.seconds ?? 0;
+  const cost = numberOf(score.cost.money);
+  const id = 'gpu';
+  const title = 'What the GPU time was used for';
+  const caption = `Of ${duration(total)} of paid GPU time${cost === null ? '' : ` (${money(cost)})`}, ${share(Math.round((100 * idle) / total) / 100)} waits ready without a call.`;
+  let from = 0;
+  const segments = parts.map((part) => {
+    const segment = { ...part, from: from / 60, to: (from + part.seconds) / 60 };
+    from += part.seconds;
+    return segment;
+  });
+  return {
+    id,
+    title,
+    caption,
+    legend: parts.map((part) => ({ label: part.name, colour: part.colour, form: 'area' })),
+    svg: (w) =>
+      draw(
+        { id, title, caption, width: w, height: 96 },
+        {
+          marginTop: 6,
+          marginLeft: 16,
+          x: { label: 'GPU-minutes', labelArrow: 'none', labelAnchor: 'center', ticks: isNarrow(w) ? 4 : 8 },
+          y: { axis: null, domain: [''] },
+          color: { domain: parts.map((p) => p.name), range: parts.map((p) => p.colour) },
+          marks: [
+            Plot.barX(segments, { x1: 'from', x2: 'to', y: () => '', fill: 'name', insetLeft: 0.5, insetRight: 0.5 }),
+            Plot.text(
+              segments.filter((s) => s.seconds >= (isNarrow(w) ? 0.14 : 0.07) * total),
+              {
+                x: (s: { from: number; to: number }) => (s.from + s.to) / 2,
+                y: () => '',
+                text: (s: Part) => share(Math.round((100 * s.seconds) / total) / 100),
+                fill: INK.paper,
+                fontWeight: 600,
+              },
+            ),
+          ],
+        },
+      ),
+  };
+};

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { stream } from '../../model/rng.ts';
+import { exampleRun } from '../example-run.test-support.ts';
+import { score } from '../score/score.ts';
+import { sweepOf } from '../sweep.ts';
+import { answer } from './answer.ts';
+
+const sweepFrom = (baseline: string) =>
+  sweepOf(
+    'scrape interval',
+    's',
+    [5, 30].map((s) => ({
+      label: `${s} s`,
+      value: s,
+      scores: [1, 4].map((seed) => score(exampleRun({ scrapeSeconds: s, seed }))),
+    })),
+    baseline,
+    stream(1, 'sweep'),
+  );
+
+describe('the answer', () => {
+  it('says what happens to callers, for how long and why', () => {
+    expect(answer(score(exampleRun({ seed: 5 })), null)).toBe(
+      'When calls go up fourfold 5 min into the run, 100 % of callers wait longer than 2 s for 62 s, because the first new GPU pod ' +
+        'is ready only after 55 s, 79 % of it loading the model.',
+    );
+  });
+
+  it('says what another scrape interval would buy', () => {
+    const sweep = sweepFrom('30 s');
+    expect(sweep.recommended).toBe('5 s');
+    expect(answer(score(exampleRun({ seed: 5 })), sweep)).toMatch(
+      / Scraping every 5 s instead of 30 s would save [\d.]+ s of that delay, let down \d+ fewer calls and cost \$0\.\d+ a month more in metric storage\.$/,
+    );
+  });
+
+  it('is calm when nothing goes wrong', () => {
+    expect(answer(score(exampleRun({ callsAfter: 6, maxReplicas: 4 })), null)).toMatch(
+      /^When calls double 5 min into the run, every caller is still answered within 2 s: /,
+    );
+    expect(answer(score(exampleRun({ callsAfter: 3 })), null)).toBe(
+      'Over 15 min, all 2\u202f700 calls keep the promise of 2 s; the load never steps up.',
+    );
+  });
+});

@@ -1,0 +1,168 @@
+// The answer in a sentence or two that a manager understands: what happens to callers at the worst load step, why, and
+// what the setting that was swept would buy. Made from scores alone.
+
+import type { Figure } from '../score/figure.ts';
+import { numberOf } from '../score/figure.ts';
+import type { Promised } from '../score/promise.ts';
+import type { Reaction } from '../score/reaction.ts';
+import type { Score } from '../score/score.ts';
+import type { StageName } from '../score/stages.ts';
+import type { Sweep, SweepRow } from '../sweep.ts';
+import { duration, money, number, share } from './format.ts';
+
+/** What a broken promise means to a caller of each kind. */
+const LET_DOWN: Readonly<Record<Promised['kind'], (within: string, many: string) => string>> = {
+  short: (within, many) => `${many} of callers wait longer than ${within}`,
+  batch: (within, many) => `${many} of files take longer than ${within}`,
+  stream: (within, many) => `${many} of live sessions fall more than ${within} behind`,
+};
+const NOBODY: Readonly<Record<Promised['kind'], (within: string) => string>> = {
+  short: (within) => `every caller is still answered within ${within}`,
+  batch: (within) => `every file is still done within ${within}`,
+  stream: (within) => `every live session stays within ${within} of its audio`,
+};
+
+const BECAUSE: Readonly<Record<StageName, string>> = {
+  scrape: 'waiting for the next scrape',
+  'hpa-wait': 'waiting for the next HPA sync',
+  adapter: 'waiting for the metrics adapter',
+  'window-policy': "the HPA's tolerance, windows and policies",
+  'pod-creation': 'creating the pod',
+  scheduling: 'placing the pod',
+  node: 'getting a GPU node',
+  container: 'pulling the image and starting the container',
+  'model-load': 'loading the model',
+  probe: 'waiting for the readiness probe',
+  endpoints: 'telling the load balancer',
+};
+
+const within = (p: Promised): string => duration(p.withinSeconds);
+
+const rise = (before: number, after: number): string => {
+  const factor = after / before;
+  const near = (x: number): boolean => Math.abs(factor / x - 1) < 0.08;
+  if (near(2)) return 'calls double';
+  if (near(3)) return 'calls triple';
+  if (near(4)) return 'calls go up fourfold';
+  return `calls rise from ${number(before)} to ${number(after)} per second`;
+};
+
+/** The load step with most broken promises; the first of equals. */
+export const worstReaction = (score: Score): Reaction | null =>
+  score.responsiveness.reactions.reduce<Reaction | null>(
+    (worst, r) => (worst === null || (r.trouble?.missed ?? 0) > (worst.trouble?.missed ?? 0) ? r : worst),
+    null,
+  );
+
+const because = (reaction: Reaction): string => {
+  const toReady = numberOf(reaction.durations.toReady);
+  if (toReady === null) return 'no new GPU pod became ready in time';
+  const total = reaction.stages.reduce((sum, s) => sum + s.seconds, 0);
+  const top = [...reaction.stages].sort((a, b) => b.seconds - a.seconds)[0];
+  const most =
+    top !== undefined && total > 0
+      ? `, ${share(Math.round((100 * top.seconds) / total) / 100)} of it ${BECAUSE[top.name]}`
+      : '';
+  return `the first new GPU pod is ready only after ${duration(Math.round(toReady))}${most}`;
+};
+
+const stepSentence = (score: Score, reaction: Reaction, promise: Promised): string => {
+  const { step, trouble } = reaction;
+  const opening = `When ${rise(step.callsBefore, step.callsAfter)} ${duration(step.atMillis / 1000)} into the run`;
+  if (trouble === null) {
+    const toReady = numberOf(reaction.durations.toReady);
+    const ready =
+      toReady === null ? 'without a new pod' : `the first new pod is ready after ${duration(Math.round(toReady))}`;
+    return `${opening}, ${NOBODY[promise.kind](within(promise))}: ${ready}.`;
+  }
+  const many = share(trouble.missed / trouble.arrived);
+  const long =
+    trouble.untilMillis === null
+      ? 'to the end of the run'
+      : `for ${duration(Math.round((trouble.untilMillis - trouble.fromMillis) / 1000))}`;
+  const others = score.responsiveness.reactions.length - 1;
+  const of = others > 0 ? ` (the worst of ${others + 1} load steps)` : '';
+  return `${opening}${of}, ${LET_DOWN[promise.kind](within(promise), many)} ${long}, because ${because(reaction)}.`;
+};
+
+const calmSentence = (score: Score, promise: Promised): string => {
+  const missed = score.service.missed;
+  const minutes = duration((score.interval.toMillis - score.interval.fromMillis) / 1000);
+  return missed === 0
+    ? `Over ${minutes}, all ${number(score.service.arrived)} calls keep the promise of ${within(promise)}; the load never steps up.`
+    : `Over ${minutes} without a load step, ${LET_DOWN[promise.kind](within(promise), share(missed / score.service.arrived))}.`;
+};
+
+const both = (a: Figure, b: Figure): [number, number] | null =>
+  a.kind === 'value' && b.kind === 'value' ? [a.value, b.value] : null;
+
+/** The row to weigh against the baseline: the recommended one, or the fastest if the baseline is itself recommended. */
+const alternative = (sweep: Sweep): SweepRow | undefined => {
+  const label = sweep.recommended === sweep.baseline ? undefined : (sweep.recommended ?? undefined);
+  if (label !== undefined) return sweep.rows.find((row) => row.label === label);
+  return sweep.rows
+    .filter((row) => row.label !== sweep.baseline && row.toReady.kind === 'value')
+    .sort((a, b) => (numberOf(a.toReady) ?? 0) - (numberOf(b.toReady) ?? 0))[0];
+};
+
+const VERB: Readonly<Record<string, string>> = { 'scrape interval': 'Scraping every' };
+
+/** What changing the swept setting buys, or null if the sweep cannot tell. */
+export const sweepSentence = (sweep: Sweep): string | null => {
+  const base = sweep.rows.find((row) => row.label === sweep.baseline);
+  const other = alternative(sweep);
+  if (base === undefined || other === undefined) return null;
+  const delays = both(base.toReady, other.toReady);
+  const prices = both(base.metricMoneyPerMonth, other.metricMoneyPerMonth);
+  const misses = both(base.missed, other.missed);
+  if (prices === null || misses === null) return null;
+  const what = `${VERB[sweep.setting] ?? `A ${sweep.setting} of`} ${other.label} instead of ${base.label}`;
+  const effects: string[] = [];
+  if (delays !== null) {
+    const saved = delays[0] - delays[1];
+    effects.push(
+      Math.abs(saved) < 0.5
+        ? 'change that delay by less than a second'
+        : saved > 0
+          ? `save ${duration(Number(saved.toPrecision(2)))} of that delay`
+          : `add ${duration(Number((-saved).toPrecision(2)))} to that delay`,
+    );
+  }
+  const fewer = Math.round(misses[0] - misses[1]);
+  if (fewer !== 0) effects.push(`let down ${number(Math.abs(fewer))} ${fewer > 0 ? 'fewer' : 'more'} calls`);
+  const dearer = prices[1] - prices[0];
+  effects.push(
+    dearer >= 0
+      ? `cost ${money(dearer)} a month more in metric storage`
+      : `save ${money(-dearer)} a month of metric storage`,
+  );
+  const list = effects.length > 1 ? `${effects.slice(0, -1).join(', ')} and ${effects.at(-1)!}` : effects[0]!;
+  const verdict = sweep.recommended === sweep.baseline ? '; at the declared prices it does not pay' : '';
+  return `${what} would ${list}${verdict}.`;
+};
+
+/** Why the recommended row, in a sentence; states the ties. */
+export const recommendationSentence = (sweep: Sweep): string => {
+  const row = sweep.rows.find((r) => r.label === sweep.recommended);
+  if (row === undefined) return `No ${sweep.setting} can be recommended: the runs have no total cost.`;
+  const total = numberOf(row.totalPerHour) ?? 0;
+  const runs = row.runs === 1 ? 'one run each, so without an interval' : `${row.runs} paired runs each`;
+  const ties =
+    sweep.tied.length === 0
+      ? ''
+      : ` The runs cannot tell ${sweep.tied.join(', ')} from it (the paired 95 % interval holds zero).`;
+  return (
+    `Recommended: ${row.label}. It has the least sum of GPU money, metric money and ${money(sweep.penaltyPerMiss)} per missed call: ` +
+    `${money(total)} per hour over ${runs}.${ties}`
+  );
+};
+
+/** The answer: one sentence about callers, one about the setting if it was swept. */
+export const answer = (score: Score, sweep: Sweep | null): string => {
+  const promise = score.promises[0];
+  if (promise === undefined) return 'No call arrived, so there is nothing to answer.';
+  const worst = worstReaction(score);
+  const callers = worst === null ? calmSentence(score, promise) : stepSentence(score, worst, promise);
+  const setting = sweep === null ? null : sweepSentence(sweep);
+  return setting === null ? callers : `${callers} ${setting}`;
+};

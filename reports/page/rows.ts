@@ -1,0 +1,127 @@
+// The small tables that terminal and page share, as text cells: the answer, the objectives, the sweep, the comparison.
+
+import type { Verdict, VerdictKind } from '../gate/evaluate.ts';
+import type { Comparison, ComparisonRow, RowUnit } from '../compare.ts';
+import type { Figure } from '../score/figure.ts';
+import { numberOf } from '../score/figure.ts';
+import type { Score } from '../score/score.ts';
+import { STAGE_MEANING } from '../score/stages.ts';
+import type { Interval } from '../stats/interval.ts';
+import type { Sweep } from '../sweep.ts';
+import { worstReaction } from './answer.ts';
+import { bytes, duration, money, number, share, shown, signed } from './format.ts';
+
+export const VERDICT_WORD: Readonly<Record<VerdictKind, string>> = {
+  pass: 'PASS',
+  fail: 'FAIL',
+  'no-data': 'NO DATA',
+  'generator-limited': 'GENERATOR LIMITED',
+};
+
+/** [what, figure] */
+export type AnswerRow = readonly [what: string, value: string];
+
+export const answerRows = (score: Score): readonly AnswerRow[] => {
+  const rows: AnswerRow[] = [];
+  for (const kind of score.service.kinds) {
+    const promise = score.promises.find((p) => p.kind === kind.kind);
+    const judged = kind.kind === 'stream' ? kind.lag.p95 : kind.latency.p95;
+    const name = { short: 'Calls', batch: 'Files', stream: 'Live sessions' }[kind.kind];
+    const within = duration(promise?.withinSeconds ?? 0);
+    rows.push([
+      `${name} ${kind.kind === 'stream' ? 'never more than' : 'answered within'} ${within}${kind.kind === 'stream' ? ' behind' : ''}`,
+      `${shown(kind.attainment, 'share')} of ${number(kind.arrived)}`,
+    ]);
+    rows.push([kind.kind === 'stream' ? 'Live lag, p95' : `${name}: time to answer, p95`, shown(judged, 'seconds')]);
+  }
+  const worst = worstReaction(score);
+  if (worst !== null) {
+    rows.push(['Load step to first new pod ready', shown(worst.durations.toReady, 'seconds')]);
+    rows.push([
+      'Load step to promise kept again',
+      worst.trouble === null ? 'never broken' : shown(worst.durations.toEffect, 'seconds'),
+    ]);
+  }
+  rows.push([
+    'GPU time paid',
+    `${shown(score.cost.gpuHours, 'gpu-hours')} · ${shown(score.cost.moneyPerHour, 'money')} per hour`,
+  ]);
+  rows.push(['Ready GPU time without a call', shown(score.cost.idleShare, 'share')]);
+  rows.push([
+    'Metric storage',
+    `${bytes(score.metrics.retainedBytes)} kept · ${money(score.metrics.moneyPerMonth)} per month`,
+  ]);
+  return rows;
+};
+
+/** [objective, measured, met?] */
+export const objectiveRows = (verdict: Verdict): readonly (readonly [string, string, string])[] =>
+  verdict.objectives.map((o) => [
+    o.text,
+    shown(o.measured, o.dimension),
+    o.measured.kind === 'no-data' ? 'no data' : o.met ? 'met' : 'missed',
+  ]);
+
+/** [stage, seconds, share]; stages of no length are left out. */
+export const stageRows = (score: Score): readonly (readonly [string, string, string])[] =>
+  score.responsiveness.stages
+    .filter((stage) => stage.meanSeconds > 0)
+    .map((stage) => [STAGE_MEANING[stage.name], duration(stage.meanSeconds), share(stage.share)]);
+
+const plusMinus = (mean: Figure, interval: Interval | null, of: (n: number) => string): string => {
+  const value = numberOf(mean);
+  if (value === null) return 'no data';
+  return interval === null ? of(value) : `${of(value)} (${signed(interval.mean, of)})`;
+};
+
+export const SWEEP_TITLES = [
+  '',
+  'pod ready after',
+  'calls missed',
+  'GPU per hour',
+  'storage per month',
+  'regret',
+] as const;
+
+/** One row per setting; in brackets the paired difference to the baseline. */
+export const sweepRows = (sweep: Sweep): readonly (readonly string[])[] =>
+  sweep.rows.map((row) => [
+    `${row.label}${row.label === sweep.recommended ? ' ◀' : ''}${row.label === sweep.baseline ? ' (now)' : ''}`,
+    plusMinus(row.toReady, row.toReadyAgainstBaseline, duration),
+    plusMinus(row.missed, row.missedAgainstBaseline, (n) => number(n)),
+    shown(row.gpuMoneyPerHour, 'money'),
+    shown(row.metricMoneyPerMonth, 'money'),
+    shown(row.regret, 'share'),
+  ]);
+
+const inUnit = (n: number | null, unit: RowUnit): string => {
+  if (n === null) return '–';
+  switch (unit) {
+    case 's':
+      return duration(n);
+    case 'share':
+      return share(n);
+    case 'B':
+      return bytes(n);
+    case 'count':
+      return number(n);
+    case '/s':
+      return `${number(n)} /s`;
+  }
+};
+
+const differenceText = (row: ComparisonRow): string => {
+  if (row.difference === null) return '–';
+  return row.first === null ? inUnit(row.difference, row.unit) : signed(row.difference, (n) => inUnit(n, row.unit));
+};
+
+/** [what, first, second, difference, bound, status] */
+export const comparisonRows = (comparison: Comparison): readonly (readonly string[])[] =>
+  comparison.rows.map((row) => [
+    row.regime === null ? row.name : `${row.name}, ρ ${row.regime}`,
+    inUnit(row.first, row.unit),
+    inUnit(row.second, row.unit),
+    differenceText(row),
+    row.bound,
+    row.status === 'not-compared' ? '–' : row.status,
+  ]);

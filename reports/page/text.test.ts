@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { stream } from '../../model/rng.ts';
+import { compare, fidelityBounds } from '../compare.ts';
+import { exampleRun } from '../example-run.test-support.ts';
+import { evaluate } from '../gate/evaluate.ts';
+import { parseObjectives } from '../gate/parse.ts';
+import { scenarioOf } from '../score/scenario-of.ts';
+import { score } from '../score/score.ts';
+import { sweepOf } from '../sweep.ts';
+import { renderSummary } from './text.ts';
+
+const run = exampleRun({ seed: 5 });
+const scored = score(run);
+const point = (s: number) => ({
+  label: `${s} s`,
+  value: s,
+  scores: [score(exampleRun({ scrapeSeconds: s, seed: 5 }))],
+});
+const text = renderSummary({
+  score: scored,
+  verdict: evaluate(parseObjectives(scenarioOf(run).objectives), run, scored),
+  sweep: sweepOf('scrape interval', 's', [point(5), point(15)], '15 s', stream(1, 'sweep')),
+  comparison: compare(run, exampleRun({ seed: 6 }), fidelityBounds(1)),
+});
+
+describe('terminal summary', () => {
+  it('has no line over 100 columns, no trailing blank and no missing number', () => {
+    for (const line of text.split('\n')) {
+      expect(Array.from(line).length, line).toBeLessThanOrEqual(100);
+      expect(line).toBe(line.trimEnd());
+    }
+    expect(text).not.toMatch(/NaN|undefined|Infinity|null/);
+  });
+
+  it('opens with the answer and ends with the verdict', () => {
+    expect(text.split('\n')[0]).toMatch(/^When calls go up fourfold 5 min into the run, 100 % of callers/);
+    expect(text.split('\n\n').at(-1)).toBe('FAIL: 1 of 3 objectives missed: attainment{kind=short,within=2s} >= 0.99');
+  });
+
+  it('holds every table once', () => {
+    const heads = ['objective ', 'where the time goes', 'scrape interval ', 'Recommended: '];
+    for (const head of heads) expect(text.split('\n').filter((line) => line.startsWith(head))).toHaveLength(1);
+  });
+});
