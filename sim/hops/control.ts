@@ -6,10 +6,16 @@ import { sampler } from '../../model/distribution.ts';
 import type { Hpa, Platform } from '../../model/platform.ts';
 import type { Decision } from '../../model/record.ts';
 import { stream } from '../../model/rng.ts';
+import type { Millis } from '../../model/units.ts';
+import { millis } from '../../model/units.ts';
 import type { ControlPlaneSettings } from '../../scenarios/scenario.ts';
+import { NOT_QUEUED, RESYNC_PERIOD, afterReconcile, resyncTick } from '../autoscaler/cadence.ts';
 import type { CompiledHpa } from '../autoscaler/compile.ts';
 import { compileHpa } from '../autoscaler/compile.ts';
 import { defaultHpaSpec } from '../autoscaler/default-spec.ts';
+import { decisionRow } from '../autoscaler/explain.ts';
+import type { ReadSelector } from '../autoscaler/label-selector.ts';
+import { readSelector } from '../autoscaler/label-selector.ts';
 import type { HpaMemory } from '../autoscaler/memory.ts';
 import { NO_MEMORY } from '../autoscaler/memory.ts';
 import type { ObservedPod, ScaleAnswer } from '../autoscaler/observation.ts';
@@ -22,7 +28,6 @@ import { EMPTY_STATUS, storedStatus } from '../autoscaler/status.ts';
 import type { Agenda } from './agenda.ts';
 import { CLASS } from '../event-classes.ts';
 import type { ClusterHop } from './cluster.ts';
-import { decisionOf } from './decision.ts';
 import type { MetricReading, MetricsApi } from './metrics-api.ts';
 import { matchesLabels } from './metrics-api.ts';
 
@@ -69,6 +74,9 @@ export class ControlHop {
   private readonly compiled: CompiledHpa;
   private readonly specs: NonNullable<ReturnType<typeof defaultHpaSpec>['metrics']>;
   private readonly draw: Readonly<Record<'getScale' | 'query' | 'putScale' | 'putStatus' | 'lateness', Sampler>>;
+  /** Instant of one tick of the controller's informer resync. */
+  private readonly resyncPhase: Millis;
+  private selector: ReadSelector = readSelector('');
   private memory: HpaMemory = NO_MEMORY;
   private status: HpaStatus = EMPTY_STATUS;
   private syncs = 0;
@@ -103,6 +111,7 @@ export class ControlHop {
       putStatus: of('putStatus', PUT_STATUS, 1),
       lateness: of('hpaLateness', LATENESS, 1),
     };
+    this.resyncPhase = millis(RESYNC_PERIOD * stream(seed, 'hpaResync').uniform());
     engine.on(CLASS.control, (now, _, phase) => this.go(now, phase));
     engine.schedule(settings.syncMillis[0]!, CLASS.control, 0, START);
   }
@@ -137,7 +146,8 @@ export class ControlHop {
       .sort()
       .map((name) => `${name}=${selector[name]!}`)
       .join(',');
-    this.scale = { kind: 'found', specReplicas, statusReplicas, selector: text };
+    if (text !== this.selector.text) this.selector = readSelector(text);
+    this.scale = { kind: 'found', specReplicas, statusReplicas, selector: this.selector };
     this.scaleMillis = now;
     this.readings = [];
     this.answeredMillis = [];
@@ -195,25 +205,31 @@ export class ControlHop {
   }
 
   private conclude(now: number, pending: Pending, put: boolean): void {
-    const { hpa, cluster, observer, platform, syncMillis } = this.settings;
+    const { hpa, cluster, observer, syncMillis } = this.settings;
     if (put) cluster.input({ kind: 'scale', replicas: pending.decision.desired, by: `HPA ${hpa.name}` });
     const done = conclude(this.compiled, pending, put ? { kind: 'accepted', atMillis: now } : null);
     this.memory = done.memory;
     this.status = storedStatus(done.status);
     const ready = pending.observation.pods.filter((pod) => pod.ready === 'True' && !pod.terminating).length;
+    const sampleAgeMillis = this.readings.map(({ oldestAgeMillis: age }) => (Number.isNaN(age) ? null : age));
     observer.decided(
-      decisionOf({
-        startedMillis: this.startedMillis,
+      decisionRow(this.compiled, done, {
+        atMillis: this.startedMillis,
         hpa: hpa.name,
         ready,
-        compiled: this.compiled,
-        done,
-        readings: this.readings,
+        sampleAgeMillis,
+        scaled: put,
       }),
     );
-    const end = now + (done.writesStatus ? this.draw.putStatus() : 0);
+    const end = millis(now + (done.writesStatus ? this.draw.putStatus() : 0));
     this.syncs += 1;
-    const known = syncMillis[this.syncs];
-    this.next(Math.max(end, known ?? end + platform.controller.syncPeriod * 1000 + this.draw.lateness()), START);
+    this.next(Math.max(end, syncMillis[this.syncs] ?? this.nextStart(end)), START);
+  }
+
+  /** One period after the end, or after a resync tick that fell into the reconcile. */
+  private nextStart(end: Millis): number {
+    const tick = resyncTick(this.resyncPhase, RESYNC_PERIOD, millis(this.startedMillis), end);
+    const period = millis(this.settings.platform.controller.syncPeriod * 1000);
+    return afterReconcile(NOT_QUEUED, tick === null ? [] : [tick], end, period).delayed! + this.draw.lateness();
   }
 }

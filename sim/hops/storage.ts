@@ -1,59 +1,52 @@
-// What storing the metrics costs, counted while the run goes on: scrapes, samples, series and targets per job, and at the
-// end the bytes, memory, processor and money of metrics-path.md section 2.
+// What storing the metrics costs, counted while the run goes on: targets, scrapes and every stored sample per job, and at
+// the end the bytes, memory, processor and money of sim/prometheus/cost. Used by the simulation and the local profile alike.
 
 import type { JobStorage, StorageRecord } from '../../model/record.ts';
 import type { Platform } from '../../model/platform.ts';
-import type { Series } from '../prometheus/store.ts';
+import { JobMeter } from '../prometheus/cost/job-meter.ts';
+import type { JobCost } from '../prometheus/cost/job-meter.ts';
+import { DISK_PRICE, diskMoneyPerMonth } from '../prometheus/cost/prices.ts';
+import {
+  chunksPerBlock,
+  headSeries,
+  memoryBytes,
+  retainedBytes,
+  scrapeCores,
+} from '../prometheus/cost/storage-model.ts';
+import type { OnAppend } from '../prometheus/scrape.ts';
 
 interface Job {
+  readonly name: string;
+  readonly meter: JobMeter;
   intervalMillis: number;
   targets: number;
+  removed: number;
+  /** Integral of `targets` up to the last change. */
   targetMillis: number;
   changedMillis: number;
   scrapes: number;
   failedScrapes: number;
-  samples: number;
-  readonly series: Set<number>;
 }
 
-/** Whole pod at 1 request/s, 15 s (2.2); WAL of a 25-series page (2.3); index per series-day at 15 s (2.3). */
-const BYTES_PER_SAMPLE = 1.48;
-const WAL_BYTES_PER_SAMPLE = 9;
-const INDEX_BYTES_PER_SERIES_DAY = 439;
-const WAL_SECONDS = 3 * 3600;
-/** RSS = 50 MB + 2.3 kB per series; 1.0 ms per scrape + 3 µs per sample (2.3). */
-const BASE_BYTES = 50e6;
-const SERIES_BYTES = 2300;
-const SCRAPE_SECONDS = 0.001;
-const SAMPLE_SECONDS = 3e-6;
+interface JobTotal {
+  readonly storage: JobStorage;
+  readonly cost: JobCost;
+  /** Series of the targets that are left, and of those that are gone. */
+  readonly active: number;
+  readonly died: number;
+}
 
 export class StorageMeter {
   private readonly jobs = new Map<string, Job>();
 
-  private job(name: string): Job {
-    let job = this.jobs.get(name);
-    if (job === undefined) {
-      job = {
-        intervalMillis: 0,
-        targets: 0,
-        targetMillis: 0,
-        changedMillis: 0,
-        scrapes: 0,
-        failedScrapes: 0,
-        samples: 0,
-        series: new Set(),
-      };
-      this.jobs.set(name, job);
-    }
-    return job;
-  }
-
+  /** A target was added (+1) or removed (−1). */
   targets(name: string, change: number, intervalMillis: number, atMillis: number): void {
     const job = this.job(name);
     job.intervalMillis = intervalMillis;
     job.targetMillis += job.targets * (atMillis - job.changedMillis);
     job.changedMillis = atMillis;
     job.targets += change;
+    if (change < 0) job.removed += 1;
   }
 
   scraped(name: string, ok: boolean): void {
@@ -63,48 +56,88 @@ export class StorageMeter {
   }
 
   /** For the append hook of a job's targets. */
-  appender(name: string): (series: Series) => void {
-    const job = this.job(name);
-    return (series) => {
-      job.samples += 1;
-      job.series.add(series.ordinal);
+  appender(name: string): OnAppend {
+    return this.job(name).meter.onAppend;
+  }
+
+  /** The record at `endMillis` > 0. Rates are averages over the run. */
+  record(platform: Platform, endMillis: number, pricePerGbMonth: number): StorageRecord {
+    const totals = [...this.jobs.values()].map((job) => total(job, endMillis));
+    const sum = (of: (each: JobTotal) => number): number => totals.reduce((all, each) => all + of(each), 0);
+    const seconds = endMillis / 1000;
+    const scrapesPerSecond = sum(({ storage }) => storage.scrapes) / seconds;
+    const samplesPerSecond = sum(({ storage }) => storage.samples) / seconds;
+    const activeSeries = sum(({ active }) => active);
+    const died = sum((each) => each.died);
+    const chunkBytesPerSecond = sum(({ cost }) => cost.chunkBytes) / seconds;
+    const chunksPerSeriesBlock =
+      activeSeries === 0
+        ? 1
+        : sum(({ storage, active }) => (active * chunksPerBlock(storage.intervalMillis / 1000)) / activeSeries);
+    const { retention } = platform.prometheus;
+    const retained = retainedBytes(
+      {
+        chunkBytesPerSecond,
+        scrapesPerSecond,
+        samplesPerSecond,
+        newSeriesPerSecond: died / seconds,
+        activeSeries,
+        chunksPerSeriesBlock,
+      },
+      retention,
+    );
+    const head = headSeries(activeSeries, (died / seconds) * 3600);
+    return {
+      jobs: totals.map(({ storage }) => storage),
+      samplesPerSecond,
+      retainedBytes: retained,
+      retentionSeconds: retention,
+      headSeries: head,
+      memoryBytes: memoryBytes(head),
+      cpuCores: scrapeCores(scrapesPerSecond, samplesPerSecond),
+      moneyPerMonth: diskMoneyPerMonth(retained, { ...DISK_PRICE, usd: pricePerGbMonth }),
     };
   }
 
-  record(platform: Platform, endMillis: number, pricePerGbMonth: number): StorageRecord {
-    const days = endMillis / 86_400_000;
-    const jobs = [...this.jobs].map(([job, of]): JobStorage => {
-      this.targets(job, 0, of.intervalMillis, endMillis);
-      return {
-        job,
-        intervalMillis: of.intervalMillis,
-        targets: of.targetMillis / endMillis,
-        series: of.series.size,
-        scrapes: of.scrapes,
-        failedScrapes: of.failedScrapes,
-        samples: of.samples,
-        chunkBytes: of.samples * BYTES_PER_SAMPLE,
-        indexBytes: of.series.size * INDEX_BYTES_PER_SERIES_DAY * days,
-        walBytes: of.samples * WAL_BYTES_PER_SAMPLE,
-      };
-    });
-    const sum = (of: (job: JobStorage) => number): number => jobs.reduce((total, job) => total + of(job), 0);
-    const seconds = endMillis / 1000;
-    const perSecond = sum((job) => job.samples) / seconds;
-    const { retention } = platform.prometheus;
-    const retainedBytes =
-      ((sum((job) => job.chunkBytes) + sum((job) => job.indexBytes)) / seconds) * retention +
-      perSecond * WAL_BYTES_PER_SAMPLE * WAL_SECONDS;
-    const headSeries = sum((job) => job.series);
-    return {
-      jobs,
-      samplesPerSecond: perSecond,
-      retainedBytes,
-      retentionSeconds: retention,
-      headSeries,
-      memoryBytes: BASE_BYTES + SERIES_BYTES * headSeries,
-      cpuCores: (sum((job) => job.scrapes) * SCRAPE_SECONDS + sum((job) => job.samples) * SAMPLE_SECONDS) / seconds,
-      moneyPerMonth: (retainedBytes / 1e9) * pricePerGbMonth,
+  private job(name: string): Job {
+    const known = this.jobs.get(name);
+    if (known !== undefined) return known;
+    const made: Job = {
+      name,
+      meter: new JobMeter(),
+      intervalMillis: 0,
+      targets: 0,
+      removed: 0,
+      targetMillis: 0,
+      changedMillis: 0,
+      scrapes: 0,
+      failedScrapes: 0,
     };
+    this.jobs.set(name, made);
+    return made;
   }
 }
+
+const total = (job: Job, endMillis: number): JobTotal => {
+  const cost = job.meter.cost(job.scrapes);
+  // Series belong to targets alike: those of one target leave with it.
+  const everHad = job.targets + job.removed;
+  const died = everHad === 0 ? 0 : (cost.series * job.removed) / everHad;
+  return {
+    cost,
+    active: cost.series - died,
+    died,
+    storage: {
+      job: job.name,
+      intervalMillis: job.intervalMillis,
+      targets: (job.targetMillis + job.targets * (endMillis - job.changedMillis)) / endMillis,
+      series: cost.series,
+      scrapes: job.scrapes,
+      failedScrapes: job.failedScrapes,
+      samples: cost.samples,
+      chunkBytes: cost.chunkBytes,
+      indexBytes: cost.indexBytes,
+      walBytes: cost.walBytes,
+    },
+  };
+};
