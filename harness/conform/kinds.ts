@@ -45,7 +45,7 @@ export const REPLAYS: Readonly<Record<ConformKind, Replay>> = {
   loop: {
     subject: 'the closed loop of the real controllers',
     folder: 'closed-loop',
-    run: async (folder) => (await import('./loop.ts')).conformLoop(folder),
+    run: async (folder, progress) => (await import('./loop.ts')).conformLoop(folder, progress),
   },
   theory: {
     subject: 'queueing theory',

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { HorizontalPodAutoscalerSpec } from '../../model/kubernetes-hpa.ts';
 import type { CompiledHpa } from '../../sim/autoscaler/compile.ts';
 import { compileHpa } from '../../sim/autoscaler/compile.ts';
+import { readSelector } from '../../sim/autoscaler/label-selector.ts';
 import type { HpaMemory } from '../../sim/autoscaler/memory.ts';
 import { NO_MEMORY } from '../../sim/autoscaler/memory.ts';
 import type { MetricAnswer, ObservedPod } from '../../sim/autoscaler/observation.ts';
@@ -19,6 +20,7 @@ import type { LoopFolder, LoopSync, SyncMetric } from './closed-loop-types.ts';
 import { linesByPod, linesOf } from './loop-cluster.ts';
 import type { SetTally } from './result.ts';
 
+const SELECTOR = readSelector('app=lightning-asr');
 const SETTINGS = hpaSettings('1.37');
 
 /** The pods as the controller's informer listed them at `now`. */
@@ -120,7 +122,7 @@ class Controller {
               kind: 'found',
               specReplicas: sync.scale.spec,
               statusReplicas: sync.scale.status,
-              selector: 'app=lightning-asr',
+              selector: SELECTOR,
             }
           : { kind: 'failed', message: `the API answered ${sync.scale.code}` },
       pods: podsAt(this.#folder, sync.metrics.at(-1)?.t ?? nowMillis),

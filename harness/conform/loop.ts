@@ -4,6 +4,7 @@ import { TestbedError } from '../../model/errors.ts';
 import { loopFolders, readLoopFolder } from './closed-loop-reader.ts';
 import { checkDecisions } from './loop-decisions.ts';
 import { checkKubernetes } from './loop-kubernetes.ts';
+import { checkService } from './loop-requests.ts';
 import { checkVictims } from './loop-victims.ts';
 import type { ConformResult } from './result.ts';
 import { conformResult, SetTally } from './result.ts';
@@ -26,19 +27,23 @@ export const conformLoop = async (
     });
   const decisions = new SetTally('HPA decisions', VERSION);
   const kubernetes = new SetTally('pod and node events', VERSION);
+  const service = {
+    requests: new SetTally('requests', ''),
+    gauges: new SetTally('gauges at scrapes', ''),
+    races: new SetTally('races inside a millisecond', ''),
+  };
   const stable = new SetTally('victims by creation order', VERSION);
   const other = new SetTally('victims by another input order', VERSION);
   for (const [i, name] of folders.entries()) {
     const folder = await readLoopFolder(name);
     checkDecisions(folder, decisions);
+    checkService(folder, service);
     checkKubernetes(folder, kubernetes);
     checkVictims(folder, stable, other);
     progress((i + 1) / folders.length);
   }
-  // A small folder may need no other input order; an empty set would count as not compared.
-  const tallies = [decisions, kubernetes, stable, ...(other.set.cases > 0 ? [other] : [])];
-  return conformResult(
-    'loop',
-    tallies.filter((tally) => tally === decisions || tally.set.cases > 0),
-  );
+  // A single folder may have had no scale-down and no race; requests and decisions it always has.
+  const needed = [decisions, service.requests, service.gauges, kubernetes];
+  const others = [stable, other, service.races].filter((tally) => tally.set.cases > 0);
+  return conformResult('loop', [...needed, ...others]);
 };

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, it, expect } from 'vitest';
+import { readLoopFolder } from './closed-loop-reader.ts';
+import type { LoopFolder, LoopHpaLine, LoopPodLine } from './closed-loop-types.ts';
+import { goldenFolder } from './kinds.ts';
+import { checkDecisions } from './loop-decisions.ts';
+import { checkKubernetes } from './loop-kubernetes.ts';
+import { checkService } from './loop-requests.ts';
+import { conformLoop } from './loop.ts';
+import { SetTally, conforms } from './result.ts';
+
+const RECORDINGS = join(goldenFolder(), 'closed-loop');
+const absent = !existsSync(RECORDINGS);
+const why = absent ? ` (skipped: no recordings in ${basename(RECORDINGS)}; set SURGELAB_SHARED)` : '';
+
+/** Node pools, killed and crashed pods, an edited HPA, outages of components with a conflicting write, a settled race. */
+const QUICK = ['a22-nodes', 'a23-nodes', 'b35-fail-pod', 'b36-hpa-edit', 'c07-outage-external-sum', 'b26-rate'];
+
+const checked = (check: (tally: SetTally) => void): SetTally => {
+  const tally = new SetTally('test', '');
+  check(tally);
+  return tally;
+};
+
+describe('conform loop', () => {
+  it.skipIf(absent)(`agrees stage by stage with six recordings of the real loop${why}`, async () => {
+    const result = await conformLoop(RECORDINGS, undefined, (folder) => QUICK.includes(basename(folder)));
+    expect(result.mismatches).toEqual([]);
+    expect(conforms(result)).toBe(true);
+    expect(Object.fromEntries(result.sets.map((set) => [set.name, set.cases]))).toMatchObject({
+      'HPA decisions': 3 * 124 + 123 + 127 + 72,
+      'races inside a millisecond': 1,
+    });
+  });
+
+  it.skipIf(absent)(`notices what is not as recorded${why}`, async () => {
+    const folder = await readLoopFolder(join(RECORDINGS, 'a22-nodes'));
+    const put = folder.hpa.findIndex((line) => line.ev === 'sync' && line.put !== undefined);
+    const hpa = folder.hpa.map((line, i): LoopHpaLine =>
+      i === put && line.ev === 'sync' ? { ...line, put: [{ ...line.put![0]!, replicas: 9 }] } : line,
+    );
+    expect(checked((tally) => checkDecisions({ ...folder, hpa }, tally)).set.mismatches).toBe(1);
+
+    const ready = folder.pods.findIndex((line) => line.ev === 'probe-ok' && line.t > 0);
+    const pods = folder.pods.map((line, i): LoopPodLine =>
+      i === ready && line.ev === 'probe-ok' ? { ...line, nominal: line.nominal + 1000 } : line,
+    );
+    expect(checked((tally) => checkKubernetes({ ...folder, pods }, tally)).set.mismatches).toBe(1);
+
+    const serviceMillis = folder.requests.serviceMillis.map((ms, i) => (i === 500 ? ms + 3 : ms));
+    const changed: LoopFolder = { ...folder, requests: { ...folder.requests, serviceMillis } };
+    const requests = checked((tally) =>
+      checkService(changed, { requests: tally, gauges: new SetTally('gauges', ''), races: new SetTally('races', '') }),
+    );
+    expect(requests.set.mismatches).toBe(1);
+  });
+
+  it('refuses a folder without a recording', async () => {
+    await expect(conformLoop(import.meta.dirname)).rejects.toMatchObject({ code: 'INPUT_MISSING' });
+  });
+});
