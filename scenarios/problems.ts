@@ -20,7 +20,8 @@ export interface JsonSchema {
   readonly default?: unknown;
   readonly description?: string;
   readonly enum?: readonly string[];
-  readonly examples?: readonly unknown[];
+  /** What a scalar takes, in words. */
+  readonly title?: string;
   readonly type?: string | readonly string[];
 }
 

@@ -10,24 +10,24 @@ import { perSecond } from '../model/units.ts';
 type Scalar = string | number | boolean;
 
 /** A scalar in the user's notation; `parse` gives null for what it does not take. */
-const scalar = <T>(words: string, example: Scalar, parse: (value: Scalar) => T | null): z.ZodType<T, Scalar> =>
+const scalar = <T>(words: string, parse: (value: Scalar) => T | null): z.ZodType<T, Scalar> =>
   z
     .union([z.string(), z.number(), z.boolean()], { error: `expected ${words}` })
+    .meta({ title: words })
     .transform((value, context) => {
       const parsed = parse(value);
       if (parsed !== null) return parsed;
       context.addIssue({ code: 'custom', message: `expected ${words}` });
       return z.NEVER;
-    })
-    .meta({ description: words, examples: [example] });
+    });
 
 const durationOf = (value: Scalar): Seconds | null =>
   typeof value === 'boolean' ? null : parseDuration(String(value));
 
-export const duration = () => scalar<Seconds>('a duration such as 15s, 200ms or 1h30m', '15s', durationOf);
+export const duration = () => scalar<Seconds>('a duration such as 15s, 200ms or 1h30m', durationOf);
 
 export const positiveDuration = () =>
-  scalar<Seconds>('a duration above 0 such as 15s or 30m', '30m', (value) => {
+  scalar<Seconds>('a duration above 0 such as 15s or 30m', (value) => {
     const parsed = durationOf(value);
     return parsed !== null && parsed > 0 ? parsed : null;
   });
@@ -41,27 +41,27 @@ export const parseRate = (value: Scalar): PerSecond | null => {
   return match === null ? null : perSecond(Number(match[1]) / RATE_SECONDS[match[2]!]!);
 };
 
-export const rate = () => scalar<PerSecond>('a rate of 0/s or more such as 6/s, 300/min or 20000/h', '6/s', parseRate);
+export const rate = () => scalar<PerSecond>('a rate of 0/s or more such as 6/s, 300/min or 20000/h', parseRate);
 
 export const positiveRate = () =>
-  scalar<PerSecond>('a rate above 0 such as 6/s, 300/min or 20000/h', '6/s', (value) => {
+  scalar<PerSecond>('a rate above 0 such as 6/s, 300/min or 20000/h', (value) => {
     const parsed = parseRate(value);
     return parsed !== null && parsed > 0 ? parsed : null;
   });
 
-export const number = (words: string, example: number, accepts: (value: number) => boolean) =>
-  scalar<number>(words, example, (value) => (typeof value === 'number' && accepts(value) ? value : null));
+export const number = (words: string, accepts: (value: number) => boolean) =>
+  scalar<number>(words, (value) => (typeof value === 'number' && accepts(value) ? value : null));
 
-export const positiveNumber = () => number('a number above 0', 1, (n) => n > 0 && Number.isFinite(n));
-export const nonNegativeNumber = () => number('a number of 0 or more', 0, (n) => n >= 0 && Number.isFinite(n));
-export const positiveInteger = () => number('a whole number of 1 or more', 1, (n) => Number.isInteger(n) && n >= 1);
-export const wholeNumber = () => number('a whole number of 0 or more', 0, (n) => Number.isInteger(n) && n >= 0);
+export const positiveNumber = () => number('a number above 0', (n) => n > 0 && Number.isFinite(n));
+export const nonNegativeNumber = () => number('a number of 0 or more', (n) => n >= 0 && Number.isFinite(n));
+export const positiveInteger = () => number('a whole number of 1 or more', (n) => Number.isInteger(n) && n >= 1);
+export const wholeNumber = () => number('a whole number of 0 or more', (n) => Number.isInteger(n) && n >= 0);
 
-export const text = (words: string, example: string) =>
+export const text = (words: string) =>
   z
     .string({ error: `expected ${words}` })
     .min(1, { error: `expected ${words}` })
-    .meta({ description: words, examples: [example] });
+    .meta({ title: words });
 
 const DISTRIBUTION = 'a duration such as 15s, or a distribution such as {kind: lognormal, median: 210s, sigma: 0.3}';
 
@@ -115,7 +115,7 @@ export const distribution = () =>
     .transform((parsed): Distribution =>
       typeof parsed === 'object' && parsed.kind === 'mixture' ? parsed : asDistribution(parsed),
     )
-    .meta({ description: DISTRIBUTION, examples: ['{kind: lognormal, median: 210s, sigma: 0.3}'] });
+    .describe(DISTRIBUTION);
 
 const AUDIO =
   'a length such as 5s, a distribution such as {kind: lognormal, median: 5s, sigma: 0.6}, or {kind: table, file: …}';
@@ -131,7 +131,7 @@ export const audioLength = () =>
           mixture(),
           z.strictObject({
             kind: z.literal('table'),
-            file: text('the name or path of a duration table', 'voxconverse_recordings'),
+            file: text('the name or path of a duration table'),
           }),
         ]),
       ],
@@ -142,7 +142,7 @@ export const audioLength = () =>
         ? parsed
         : asDistribution(parsed),
     )
-    .meta({ description: AUDIO, examples: ['{kind: lognormal, median: 5s, sigma: 0.6}'] });
+    .describe(AUDIO);
 
 const between = () => z.enum(['step', 'linear'], { error: 'expected `step` or `linear`' }).default('step');
 
@@ -161,7 +161,6 @@ export const rateCurve = () =>
     )
     .meta({
       description: 'a rate such as 6/s, or {points: [[0s, 5/s], [10m, 10/s]], between: step or linear}',
-      examples: ['6/s'],
     });
 
 /** `{points: [[10m, 2]], between: step}`: factors on the rate. */

@@ -22,7 +22,7 @@ import {
 
 const kindOfRequest = () => z.enum(['short', 'batch', 'stream'], { error: 'expected `short`, `batch` or `stream`' });
 
-const traceFile = () => text('the name of a trace in the trace folder, or a path', 'azure_conv_2023');
+const traceFile = () => text('the name of a trace in the trace folder, or a path');
 
 const arrivals = z
   .discriminatedUnion(
@@ -60,7 +60,7 @@ const arrivals = z
   .describe('when requests come');
 
 const traffic = z.strictObject({
-  name: text('a name for this stream of requests', 'interactive'),
+  name: text('a name for this stream of requests'),
   kind: kindOfRequest().describe('kind of every request; with a trace: keep only rows of this kind').optional(),
   arrivals,
   audio: audioLength().describe('length of the audio; a trace brings its own').optional(),
@@ -69,12 +69,7 @@ const traffic = z.strictObject({
 
 const platform = z.strictObject({
   manifests: z
-    .array(
-      text(
-        'a file or folder of Kubernetes YAML, or the name of a platform of the library',
-        '../platform/vendor-0.2.2/',
-      ),
-    )
+    .array(text('a file or folder of Kubernetes YAML, or the name of a platform of the library'))
     .min(1, { error: 'expected at least one file, folder or library platform' })
     .describe('files or folders relative to the scenario, or names of the library')
     .default(['vendor-0.2.2']),
@@ -145,17 +140,18 @@ const nodes = z.strictObject({
   billingQuantum: duration().prefault('1s'),
 });
 
-const measured = (median: string, sigma: number) => distribution().prefault({ kind: 'lognormal', median, sigma });
+const measured = (median: string, sigma: number, meaning: string) =>
+  distribution().describe(meaning).prefault({ kind: 'lognormal', median, sigma });
 
 /** Medians and spreads measured on real components: golden/closed-loop README, "Measured stages". */
 const controlPlane = z.strictObject({
-  scrapeDuration: measured('5ms', 0.5),
-  adapterQuery: measured('9ms', 0.55),
-  getScale: measured('2ms', 0.11),
-  putScale: measured('3ms', 0.14),
-  replicaSet: measured('12.5ms', 0.5),
-  schedule: measured('6ms', 0.47),
-  endpoints: measured('13ms', 0.37),
+  scrapeDuration: measured('5ms', 0.5, 'one scrape'),
+  adapterQuery: measured('9ms', 0.55, 'one metric request through the adapter'),
+  getScale: measured('2ms', 0.11, 'start of a sync to the first metric request'),
+  putScale: measured('3ms', 0.14, "the HPA's write"),
+  replicaSet: measured('12.5ms', 0.5, 'scale written to pod created'),
+  schedule: measured('6ms', 0.47, 'pod created to bound to a node with room'),
+  endpoints: measured('13ms', 0.37, 'probe passed to endpoint ready'),
   hpaPhase: duration().describe('first HPA sync after the start; absent = drawn from one sync period').optional(),
 });
 
@@ -180,13 +176,11 @@ const prices = z.strictObject({
 });
 
 export const scenarioSchema = z.strictObject({
-  name: text('a name', 'vendor-default-step'),
+  name: text('a name'),
   question: z.string().describe('what it shows, in a sentence; absent = the comment at the top of the file').optional(),
-  seed: number(
-    'a whole number from 0 to 4294967295',
-    7,
-    (n) => Number.isInteger(n) && n >= 0 && n <= 0xffffffff,
-  ).prefault(1),
+  seed: number('a whole number from 0 to 4294967295', (n) => Number.isInteger(n) && n >= 0 && n <= 0xffffffff).prefault(
+    1,
+  ),
   duration: positiveDuration(),
   warmup: duration().describe('cut from the start before scoring').prefault('0s'),
   epoch: z.iso
@@ -204,7 +198,7 @@ export const scenarioSchema = z.strictObject({
   controlPlane: controlPlane.prefault({}),
   faults: z.array(fault, { error: 'expected a list of faults' }).default([]),
   objectives: z
-    .array(text('an objective such as attainment{kind=short,within=2s} >= 0.99', 'cost.gpuHours <= 6'))
+    .array(text('an objective such as attainment{kind=short,within=2s} >= 0.99'))
     .describe('what must hold: name{key=value} [pNN] <op> number[unit]')
     .default([]),
   prices: prices.prefault({}),

@@ -68,7 +68,7 @@ const readEndpoint = (endpoint: Cursor): MonitorEndpoint => {
   checkDuration(endpoint.get('interval'));
   checkDuration(endpoint.get('scrapeTimeout'));
   endpoint.rest(ENDPOINT_IRRELEVANT);
-  return (endpoint.value ?? {});
+  return endpoint.value ?? {};
 };
 
 /** The monitor, or null if the operator would skip it: a timeout above the interval (metrics-path.md 1.2). */
@@ -105,7 +105,7 @@ export const readMonitor = (object: Cursor, kind: Monitor['kind']): Monitor | nu
     name: object.get('metadata', 'name').text(),
     namespace: object.get('metadata', 'namespace').text('default'),
     labels: object.get('metadata', 'labels').labels(),
-    spec: { ...rest, selector: (rest.selector ?? {}) },
+    spec: { ...rest, selector: rest.selector ?? {} },
     endpoints: read,
   };
 };

@@ -45,11 +45,16 @@ describe('profiles and duration tables', () => {
       relativeRate: [0.5, 1.5],
       dispersion: [1, 4],
     });
-    expect(readDurations('d.csv', 'q,audio_s\n0.000,1\n0.500,2\n1.000,9\n')).toEqual({ kind: 'quantiles', values: [1, 2, 9] });
+    expect(readDurations('d.csv', 'q,audio_s\n0.000,1\n0.500,2\n1.000,9\n')).toEqual({
+      kind: 'quantiles',
+      values: [1, 2, 9],
+    });
   });
 
   it('refuse offsets that stand still, uneven q and falling lengths', () => {
-    expect(() => readProfile('p.csv', 'offset_s,rate_rel,idc\n0,1,1\n0,1,1\n')).toThrow('p.csv:3: expected growing offsets');
+    expect(() => readProfile('p.csv', 'offset_s,rate_rel,idc\n0,1,1\n0,1,1\n')).toThrow(
+      'p.csv:3: expected growing offsets',
+    );
     expect(() => readDurations('d.csv', 'q,audio_s\n0,1\n0.7,2\n1,3\n')).toThrow('d.csv:3: expected evenly spaced q');
     expect(() => readDurations('d.csv', 'q,audio_s\n0,2\n1,1\n')).toThrow('d.csv:3: expected lengths that never fall');
   });

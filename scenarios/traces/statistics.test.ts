@@ -8,9 +8,18 @@ import { traceStatistics } from './statistics.ts';
 
 const FOLDER = process.env.SURGELAB_TRACES ?? resolve(import.meta.dirname, '../../../shared/traces');
 const present = existsSync(join(FOLDER, 'expected.json'));
-const FILES = ['azure_conv_2023.csv', 'azure_code_2023.csv', 'nasa_sts70_1995-07-13.csv.gz', 'ami_turns.csv', 'ami_streams.csv'];
+const FILES = [
+  'azure_conv_2023.csv',
+  'azure_code_2023.csv',
+  'nasa_sts70_1995-07-13.csv.gz',
+  'ami_turns.csv',
+  'ami_streams.csv',
+];
 
-const rounded = (digits: number) => (value: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
+const rounded =
+  (digits: number) =>
+  (value: number): number =>
+    Math.round(value * 10 ** digits) / 10 ** digits;
 const each = (values: Readonly<Record<number, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(values).map(([width, value]) => [width, rounded(2)(value)]));
 
@@ -41,7 +50,10 @@ const printed = (file: string, bytes: Buffer, span: number): Record<string, unkn
 
 describe(present ? 'recorded traces' : `recorded traces (skipped: no traces in ${FOLDER})`, () => {
   it.skipIf(!present).each(FILES)('%s has every figure of expected.json', (file) => {
-    const all = JSON.parse(readFileSync(join(FOLDER, 'expected.json'), 'utf8')) as Record<string, Record<string, unknown>>;
+    const all = JSON.parse(readFileSync(join(FOLDER, 'expected.json'), 'utf8')) as Record<
+      string,
+      Record<string, unknown>
+    >;
     const { timestamp_resolution_s: _source, bytes: _size, ...want } = all[file]!;
     const raw = readFileSync(join(FOLDER, file));
     const bytes = file.endsWith('.gz') ? gunzipSync(raw) : raw;

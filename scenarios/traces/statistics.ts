@@ -111,7 +111,9 @@ export const traceStatistics = (trace: Trace, spanSeconds: number = trace.spanSe
   const gaps = trace.offsetSeconds.slice(1).map((at, i) => at - trace.offsetSeconds[i]!);
   const sorted = trace.audioSeconds.slice().sort();
   const sumAudioSeconds = trace.audioSeconds.reduce((sum, length) => sum + length, 0);
-  const kinds = REQUEST_KINDS.map((kind, k) => [kind, trace.kind.reduce((n, one) => n + (one === k ? 1 : 0), 0)] as const);
+  const kinds = REQUEST_KINDS.map(
+    (kind, k) => [kind, trace.kind.reduce((n, one) => n + (one === k ? 1 : 0), 0)] as const,
+  );
   return {
     rows: trace.count,
     spanSeconds,
