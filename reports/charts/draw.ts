@@ -54,7 +54,7 @@ export const draw = (frame: Frame, options: Plot.PlotOptions): string => {
   const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as { document: SvgDocument };
   const narrow = isNarrow(frame.width);
   const plot = Plot.plot({
-    document: document as unknown as Exclude<Plot.PlotOptions['document'], undefined>,
+    ...({ document } as unknown as Plot.PlotOptions),
     className: 'chart',
     width: frame.width,
     height: frame.height,

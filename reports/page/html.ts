@@ -1,4 +1,5 @@
-// HTML by a tag that escapes whatever is put into it. Only what this tag made, and what `trusted` vouches for, goes in as it is.
+// HTML by a tag that escapes whatever is put into it. Only what this tag made, and what `trusted` vouches for, goes in as
+// it is. (Not named `html`: the formatter would then lay out the markup and add blanks that show.)
 
 declare const made: unique symbol;
 export interface Html {
@@ -28,7 +29,7 @@ const partText = (part: Part): string => {
 };
 
 /**
- * @example html`<p>${'a < b'}</p>`.text // '<p>a &lt; b</p>'
+ * @example markup`<p>${'a < b'}</p>`.text // '<p>a &lt; b</p>'
  */
-export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
+export const markup = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   trusted(strings.reduce((text, string, i) => text + partText(parts[i - 1] ?? null) + string));

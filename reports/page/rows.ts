@@ -2,12 +2,10 @@
 
 import type { Verdict, VerdictKind } from '../gate/evaluate.ts';
 import type { Comparison, ComparisonRow, RowUnit } from '../compare.ts';
-import type { Figure } from '../score/figure.ts';
-import { numberOf } from '../score/figure.ts';
 import type { Score } from '../score/score.ts';
 import { STAGE_MEANING } from '../score/stages.ts';
 import type { Interval } from '../stats/interval.ts';
-import type { Sweep } from '../sweep.ts';
+import type { Sweep, SweepRow } from '../sweep.ts';
 import { worstReaction } from './answer.ts';
 import { bytes, duration, money, number, share, shown, signed } from './format.ts';
 
@@ -68,31 +66,40 @@ export const stageRows = (score: Score): readonly (readonly [string, string, str
     .filter((stage) => stage.meanSeconds > 0)
     .map((stage) => [STAGE_MEANING[stage.name], duration(stage.meanSeconds), share(stage.share)]);
 
-const plusMinus = (mean: Figure, interval: Interval | null, of: (n: number) => string): string => {
-  const value = numberOf(mean);
-  if (value === null) return 'no data';
-  return interval === null ? of(value) : `${of(value)} (${signed(interval.mean, of)})`;
-};
+export interface SweepCells {
+  readonly toReady: string;
+  readonly missed: string;
+  readonly gpu: string;
+  readonly metrics: string;
+  readonly regret: string;
+}
 
-export const SWEEP_TITLES = [
-  '',
-  'pod ready after',
-  'calls missed',
-  'GPU per hour',
-  'storage per month',
-  'regret',
-] as const;
+export const sweepCells = (row: SweepRow): SweepCells => ({
+  toReady: shown(row.toReady, 'seconds'),
+  missed: shown(row.missed, 'count'),
+  gpu: shown(row.gpuMoneyPerHour, 'money'),
+  metrics: shown(row.metricMoneyPerMonth, 'money'),
+  regret: shown(row.regret, 'share'),
+});
+
+const against = (cell: string, interval: Interval | null, of: (n: number) => string): string =>
+  interval === null ? cell : `${cell} (${signed(interval.mean, of)})`;
+
+export const SWEEP_TITLES = ['', 'pod ready after', 'calls missed', 'GPU/hour', 'storage/month', 'regret'] as const;
 
 /** One row per setting; in brackets the paired difference to the baseline. */
 export const sweepRows = (sweep: Sweep): readonly (readonly string[])[] =>
-  sweep.rows.map((row) => [
-    `${row.label}${row.label === sweep.recommended ? ' ◀' : ''}${row.label === sweep.baseline ? ' (now)' : ''}`,
-    plusMinus(row.toReady, row.toReadyAgainstBaseline, duration),
-    plusMinus(row.missed, row.missedAgainstBaseline, (n) => number(n)),
-    shown(row.gpuMoneyPerHour, 'money'),
-    shown(row.metricMoneyPerMonth, 'money'),
-    shown(row.regret, 'share'),
-  ]);
+  sweep.rows.map((row) => {
+    const cells = sweepCells(row);
+    return [
+      `${row.label}${row.label === sweep.recommended ? ' ◀' : ''}${row.label === sweep.baseline ? ' (now)' : ''}`,
+      against(cells.toReady, row.toReadyAgainstBaseline, duration),
+      against(cells.missed, row.missedAgainstBaseline, number),
+      cells.gpu,
+      cells.metrics,
+      cells.regret,
+    ];
+  });
 
 const inUnit = (n: number | null, unit: RowUnit): string => {
   if (n === null) return '–';
