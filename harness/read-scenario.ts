@@ -64,7 +64,7 @@ const DATA_HINT = [
   'traces 2023 (GitHub project Azure/AzurePublicDataset, CC BY 4.0), NASA-HTTP logs (Internet Traffic Archive), AMI meeting',
   'corpus (CC BY 4.0), ServeGen by Alibaba (Apache-2.0); lengths: Common Voice 19.0 (CC0), LibriSpeech, VoxConverse 0.3',
   '(CC BY 4.0). Convert one to rows `offset_s,audio_s,kind`: seconds since the first request in three decimals, never',
-  'decreasing; length of the audio in seconds above 0; short, batch or stream. docs/traces.md shows it step by step',
+  'decreasing; length of the audio in seconds above 0; short, batch or stream. docs/scenario.md says more',
 ].join(' ');
 
 const locateData = (name: string, folder: 'traces' | 'durations', scenarioPath: string): string => {
