@@ -29,13 +29,19 @@ const causeOf = (error: unknown): string => {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 };
 
+/**
+ * Deadlines of scrapes and probes are compressed with everything else, but not below this: half a second of waiting for a
+ * core says something about the machine, and a scrape that fails for it would blank a healthy pod.
+ */
+const SHORTEST_DEADLINE_REAL_MILLIS = 500;
+
 export const httpGet = async (
   dispatcher: Agent,
   url: string,
   deadlineRealMillis: number,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<HttpAnswer> => {
-  const signal = AbortSignal.timeout(Math.max(1, Math.ceil(deadlineRealMillis)));
+  const signal = AbortSignal.timeout(Math.max(SHORTEST_DEADLINE_REAL_MILLIS, Math.ceil(deadlineRealMillis)));
   try {
     const answer = await request(url, { dispatcher, signal, headers });
     const bytes = Buffer.from(await answer.body.arrayBuffer()).toString('latin1');

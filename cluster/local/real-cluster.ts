@@ -44,12 +44,12 @@ export interface RealClusterSettings {
   readonly agent: Agent;
 }
 
-/** Real milliseconds from the last process being prepared to virtual zero: room for the doors to open. */
+/** Real milliseconds from the last process being prepared to virtual zero: room for the doors to open and for the past to be filled in. */
 /** A doubling of four pods at once finds its processes ready; each costs some 60 MB. */
 const MOST_SPARES = 4;
 
-const LEAD_MILLIS = 250;
-const LEAD_PER_POD_MILLIS = 40;
+const LEAD_MILLIS = 500;
+const LEAD_PER_POD_MILLIS = 60;
 const HOST = '127.0.0.1';
 
 export class RealCluster {

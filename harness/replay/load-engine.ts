@@ -12,10 +12,13 @@ import { playArrivals } from './arrivals.ts';
 import type { ConnectionPolicy } from './batch-client.ts';
 import { BatchClient } from './batch-client.ts';
 import { tokenBody, wavBodies } from './clip.ts';
-import type { Census, FrontSettings } from './front.ts';
+import { FrameWheel } from './frame-wheel.ts';
+import type { Census, FrontSettings, Send } from './front.ts';
 import { Front } from './front.ts';
 import type { ProcessHealth } from './process-health.ts';
 import { monitorHealth } from './process-health.ts';
+import type { EndDialect, StreamFigures } from './stream-client.ts';
+import { StreamClient, streamClip } from './stream-client.ts';
 
 export interface LoadSettings {
   readonly front: FrontSettings;
@@ -25,6 +28,18 @@ export interface LoadSettings {
   /** 'declared': a token body and the length in a header (emulated pods only); 'wav': real bytes. */
   readonly bodies: 'declared' | 'wav';
   readonly clipSeed: number;
+  readonly endDialect: EndDialect;
+  readonly frameMillis: number;
+  /** Part of the correlation key of streams. */
+  readonly runId: string;
+}
+
+/** Frames of all live sessions of one engine; null if it had none. Latenesses are real milliseconds. */
+export interface FrameFigures extends StreamFigures {
+  readonly catchUpFrames: number;
+  readonly latenessP50Millis: number | null;
+  readonly latenessP99Millis: number | null;
+  readonly latenessMaxMillis: number;
 }
 
 export interface EngineReport {
@@ -33,7 +48,12 @@ export interface EngineReport {
   readonly health: ProcessHealth;
   /** Refusals and failures by cause. */
   readonly causes: readonly (readonly [cause: string, count: number])[];
-  readonly maxInFlight: number;
+  readonly frames: FrameFigures | null;
+}
+
+interface PodClients {
+  readonly batch: BatchClient;
+  readonly stream: StreamClient;
 }
 
 const STREAM = REQUEST_KINDS.indexOf('stream');
@@ -43,17 +63,25 @@ export class LoadEngine {
   private readonly settings: LoadSettings;
   private readonly clock: ScaledClock;
   private readonly rows: readonly number[];
-  private readonly requests: RequestTable;
+  readonly requests: RequestTable;
   private readonly front: Front;
-  private readonly clients = new Map<number, BatchClient>();
+  private readonly clients = new Map<number, PodClients>();
+  private readonly wheel: FrameWheel;
+  private readonly clip: Buffer;
   private readonly wav: (audioSeconds: number) => Buffer;
   private readonly health = monitorHealth();
   private arrivals: ArrivalsPlayer | null = null;
   private left: number;
-  private mostInFlight = 0;
   private tellDone: () => void = () => undefined;
 
-  constructor(schedule: Schedule, rows: Iterable<number>, settings: LoadSettings, clock: ScaledClock) {
+  /** @param onOver called with each row when its outcome is in the table */
+  constructor(
+    schedule: Schedule,
+    rows: Iterable<number>,
+    settings: LoadSettings,
+    clock: ScaledClock,
+    onOver: (row: number) => void = () => undefined,
+  ) {
     this.schedule = schedule;
     this.settings = settings;
     this.clock = clock;
@@ -61,17 +89,15 @@ export class LoadEngine {
     this.left = this.rows.length;
     this.requests = emptyRequests(schedule.count);
     this.wav = wavBodies(settings.clipSeed);
-    this.front = new Front(
-      schedule,
-      settings.front,
-      clock,
-      this.requests,
-      (pod, row, attempt, settle) => this.send(pod, row, attempt, settle),
-      () => {
-        this.left -= 1;
-        if (this.left === 0) this.tellDone();
-      },
-    );
+    this.wheel = new FrameWheel(clock);
+    this.clip = this.rows.some((row) => schedule.kind[row] === STREAM)
+      ? streamClip(settings.clipSeed)
+      : Buffer.alloc(0);
+    this.front = new Front(schedule, settings.front, clock, this.requests, this.send, (row) => {
+      onOver(row);
+      this.left -= 1;
+      if (this.left === 0) this.tellDone();
+    });
   }
 
   /** The pod may be chosen from now on. `origin` like http://127.0.0.1:40123 */
@@ -96,7 +122,6 @@ export class LoadEngine {
     if (this.left === 0) resolve();
     this.arrivals = playArrivals(this.clock, this.schedule.offsetMillis, this.rows, (row, now) => {
       this.front.arrive(row, now);
-      this.mostInFlight = Math.max(this.mostInFlight, this.front.inFlight);
     });
     return promise;
   }
@@ -105,35 +130,50 @@ export class LoadEngine {
   stop(): EngineReport {
     this.arrivals?.stop();
     this.front.stop();
-    for (const client of this.clients.values()) client.close();
+    this.wheel.stop();
+    for (const { batch } of this.clients.values()) batch.close();
     return {
       requests: this.requests,
       health: this.health.stop(),
       causes: [...this.front.causes],
-      maxInFlight: this.mostInFlight,
+      frames: this.frameFigures(),
     };
   }
 
-  private client(origin: string): BatchClient {
-    const { settings } = this;
-    const declared = settings.bodies === 'declared';
-    return new BatchClient(origin, {
-      clock: this.clock,
-      dialect: settings.dialect,
-      connection: settings.connection,
-      authorization: settings.authorization,
-      bodyOf: declared ? tokenBody : this.wav,
-      declareAudio: declared,
-    });
+  private frameFigures(): FrameFigures | null {
+    if (this.wheel.lateness.count === 0) return null;
+    const sum = { framesDue: 0, framesSent: 0, maxBufferedBytes: 0, unknownMessages: 0 };
+    for (const { stream } of this.clients.values()) {
+      sum.framesDue += stream.figures.framesDue;
+      sum.framesSent += stream.figures.framesSent;
+      sum.unknownMessages += stream.figures.unknownMessages;
+      sum.maxBufferedBytes = Math.max(sum.maxBufferedBytes, stream.figures.maxBufferedBytes);
+    }
+    const { lateness, catchUps } = this.wheel;
+    return {
+      ...sum,
+      catchUpFrames: catchUps,
+      latenessP50Millis: lateness.quantile(0.5),
+      latenessP99Millis: lateness.quantile(0.99),
+      latenessMaxMillis: lateness.max,
+    };
   }
 
-  private send(pod: number, row: number, attempt: number, settle: Parameters<BatchClient['send']>[1]): () => void {
-    const client = this.clients.get(pod)!;
-    const { schedule } = this;
-    if (schedule.kind[row] === STREAM) {
-      settle({ kind: 'failed', cause: 'streams are not sent yet' });
-      return () => undefined;
-    }
-    return client.send({ row, attempt, seed: schedule.seed[row]!, audioSeconds: schedule.audioSeconds[row]! }, settle);
+  private client(origin: string): PodClients {
+    const { settings, clock, wheel, clip } = this;
+    const { dialect, connection, authorization, endDialect, frameMillis, runId } = settings;
+    const declared = settings.bodies === 'declared';
+    const bodyOf = declared ? tokenBody : this.wav;
+    return {
+      batch: new BatchClient(origin, { clock, dialect, connection, authorization, bodyOf, declareAudio: declared }),
+      stream: new StreamClient(origin, { clock, wheel, dialect, endDialect, authorization, runId, frameMillis, clip }),
+    };
   }
+
+  private readonly send: Send = (pod, row, attempt, settle) => {
+    const { batch, stream } = this.clients.get(pod)!;
+    const { schedule } = this;
+    const request = { row, attempt, seed: schedule.seed[row]!, audioSeconds: schedule.audioSeconds[row]! };
+    return schedule.kind[row] === STREAM ? stream.send(request, settle) : batch.send(request, settle);
+  };
 }

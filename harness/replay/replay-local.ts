@@ -4,7 +4,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { LocalRun } from '../../cluster/local/local-run.ts';
 import type { LocalRecord } from '../../cluster/local/local-run.ts';
-import type { LoadCensus, LoadPort } from '../../cluster/local/load-port.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { CapacityCurve, RealityTable, RunRecord, ScenarioJson } from '../../model/record.ts';
 import { RUN_SCHEMA } from '../../model/record.ts';
@@ -13,9 +12,8 @@ import type { Schedule } from '../../model/schedule.ts';
 import { millis } from '../../model/units.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
-import type { EngineReport } from './load-engine.ts';
-import { LoadEngine } from './load-engine.ts';
-import { stripe } from './arrivals.ts';
+import type { WorkersReport } from './load-workers.ts';
+import { LoadWorkers } from './load-workers.ts';
 import { generatorValidity } from './validity.ts';
 
 export interface ReplayLocalSettings {
@@ -24,6 +22,8 @@ export interface ReplayLocalSettings {
   readonly platform: Platform;
   /** Virtual seconds per real second, ≥ 1. */
   readonly timeScale: number;
+  /** Load worker processes, 1 if absent. With more than one each balances its own share of the load. */
+  readonly workers?: number;
   readonly scheduleHash: string;
   readonly versions: Readonly<Record<string, string>>;
   /** As the simulation of the same scenario computed it; null = none. */
@@ -54,29 +54,10 @@ const REALITY: RealityTable = {
 
 /** As in sim/simulate.ts: after the last arrival until everybody is answered, at most this long or the callers' time-out. */
 const DRAIN_MILLIS = 120_000;
+/** What the vendor recommends: 4096 bytes of PCM16 at 16 kHz. */
+const FRAME_MILLIS = 128;
 const MAX_IN_FLIGHT = 20_000;
 const PROGRESS_REAL_MILLIS = 200;
-
-const NOBODY: LoadCensus = { inService: 0, batchWaiting: 0, streamsWaiting: 0, offeredWeight: 0 };
-
-/** Pods join before the clock exists that the engine needs: they are kept until it is there. */
-class LatePort implements LoadPort {
-  private engine: LoadEngine | null = null;
-  private readonly waiting: (readonly [pod: number, origin: string])[] = [];
-
-  attach(engine: LoadEngine): void {
-    this.engine = engine;
-    for (const [pod, origin] of this.waiting) engine.join(pod, origin);
-  }
-  readonly join = (pod: number, origin: string): void => {
-    if (this.engine === null) this.waiting.push([pod, origin]);
-    else this.engine.join(pod, origin);
-  };
-  readonly leave = (pod: number): void => {
-    this.engine?.leave(pod);
-  };
-  readonly census = (): LoadCensus => this.engine?.census() ?? NOBODY;
-}
 
 const machine = (): Readonly<Record<string, string | number>> => ({
   cpu: cpus()[0]?.model ?? 'unknown',
@@ -87,7 +68,7 @@ const machine = (): Readonly<Record<string, string | number>> => ({
   generatorSharesHost: 'yes',
 });
 
-const waitUntilOver = async (run: LocalRun, engine: LoadEngine, settings: ReplayLocalSettings): Promise<boolean> => {
+const waitUntilOver = async (run: LocalRun, load: LoadWorkers, settings: ReplayLocalSettings): Promise<boolean> => {
   const { schedule, scenario, signal, onProgress } = settings;
   const { clock } = run;
   const latest = schedule.durationMillis + Math.max(DRAIN_MILLIS, (scenario.service.timeout ?? 0) * 1000);
@@ -106,7 +87,7 @@ const waitUntilOver = async (run: LocalRun, engine: LoadEngine, settings: Replay
   const end = at(schedule.durationMillis);
   const limit = at(latest);
   try {
-    const answered = Promise.all([engine.run(), end.passed]).then(() => 'answered' as const);
+    const answered = Promise.all([load.run(), end.passed]).then(() => 'answered' as const);
     return (await Promise.race([answered, limit.passed, aborted, run.broken])) !== 'aborted';
   } finally {
     clearInterval(progress);
@@ -118,14 +99,13 @@ const waitUntilOver = async (run: LocalRun, engine: LoadEngine, settings: Replay
 const recordOf = (
   settings: ReplayLocalSettings,
   local: LocalRecord,
-  report: EngineReport,
-  inFlightMillis: number,
+  report: WorkersReport,
   endMillis: number,
 ): RunRecord => {
   const { schedule, scenario, platform, timeScale } = settings;
   let dueRows = 0;
   while (dueRows < schedule.count && schedule.offsetMillis[dueRows]! <= endMillis) dueRows += 1;
-  const { requests, health, causes } = report;
+  const { requests, health, causes, frames, lostRows, inFlightMillis } = report;
   return {
     header: {
       schema: RUN_SCHEMA,
@@ -148,14 +128,20 @@ const recordOf = (
         schedule,
         requests,
         timeScale,
-        health: [health],
-        lostRows: 0,
+        health,
+        frames,
+        frameMillis: FRAME_MILLIS,
+        lostRows,
         dueRows,
         inFlightMillis,
         endMillis,
       }),
       events: null,
-      notes: [...local.notes, ...causes.map(([cause, count]) => `${count} attempts were not answered: ${cause}`)],
+      notes: [
+        ...local.notes,
+        ...report.notes,
+        ...causes.map(([cause, count]) => `${count} attempts were not answered: ${cause}`),
+      ],
     },
     schedule,
     requests,
@@ -174,11 +160,8 @@ const recordOf = (
 export const replayLocal = async (settings: ReplayLocalSettings): Promise<Replayed> => {
   const { schedule, scenario, platform, timeScale, signal } = settings;
   const fleet = fleetSettings(scenario.service, seedOf(scenario.seed, 'balancer'));
-  const port = new LatePort();
-  const run = await LocalRun.start({ scenario, platform, law: fleet.law, timeScale, load: port, signal });
-  const engine = new LoadEngine(
+  const load = await LoadWorkers.start(
     schedule,
-    stripe(schedule.count, 0, 1),
     {
       front: { ...fleet, maxInFlight: MAX_IN_FLIGHT },
       dialect: 'pulse-v1',
@@ -186,26 +169,34 @@ export const replayLocal = async (settings: ReplayLocalSettings): Promise<Replay
       authorization: null,
       bodies: 'declared',
       clipSeed: scenario.seed,
+      endDialect: 'close_stream',
+      frameMillis: FRAME_MILLIS,
+      runId: `local${scenario.seed}`,
     },
-    run.clock,
+    settings.workers ?? 1,
   );
-  port.attach(engine);
+  let run: LocalRun;
+  try {
+    run = await LocalRun.start({ scenario, platform, law: fleet.law, timeScale, load, signal });
+  } catch (error) {
+    await load.stop(0);
+    throw error;
+  }
+  load.begin(run.clock);
   let complete = false;
   let endMillis = 0;
-  let inFlightMillis = 0;
-  let report: EngineReport;
+  let report: WorkersReport;
   let local: LocalRecord;
   try {
-    complete = await waitUntilOver(run, engine, settings);
+    complete = await waitUntilOver(run, load, settings);
   } finally {
     endMillis = Math.max(0, run.clock.now());
-    inFlightMillis = engine.census().inFlightMillis;
-    report = engine.stop();
+    report = await load.stop(endMillis);
     local = await run.stop();
   }
   return {
     complete,
-    record: recordOf(settings, local, report, inFlightMillis, endMillis),
-    processIds: local.processIds,
+    record: recordOf(settings, local, report, endMillis),
+    processIds: [...local.processIds, ...load.processIds],
   };
 };

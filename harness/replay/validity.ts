@@ -4,6 +4,7 @@
 import type { GeneratorValidity, RequestTable, ValidityCheck } from '../../model/record.ts';
 import { OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
+import type { FrameFigures } from './load-engine.ts';
 import type { ProcessHealth } from './process-health.ts';
 
 export interface ValidityInput {
@@ -11,6 +12,9 @@ export interface ValidityInput {
   readonly requests: RequestTable;
   readonly timeScale: number;
   readonly health: readonly ProcessHealth[];
+  /** One entry per engine that had live sessions. */
+  readonly frames: readonly FrameFigures[];
+  readonly frameMillis: number;
   /** Rows of workers that died. */
   readonly lostRows: number;
   /** Rows due before the run ended or was cut off. */
@@ -58,6 +62,30 @@ const littleError = ({ requests, inFlightMillis, endMillis }: ValidityInput): nu
   return Math.abs(stays - inFlightMillis) / stays;
 };
 
+const frameChecks = ({ frames, frameMillis, timeScale }: ValidityInput): readonly ValidityCheck[] => {
+  const due = frames.reduce((sum, f) => sum + f.framesDue, 0);
+  const sent = frames.reduce((sum, f) => sum + f.framesSent, 0);
+  const share = due === 0 ? null : sent / due;
+  const buffered = worst(frames.map((f) => f.maxBufferedBytes));
+  return [
+    {
+      name: 'frames sent / due',
+      value: share,
+      unit: 'ratio',
+      bound: '≥ 0.999',
+      pass: share !== null && share >= 0.999,
+    },
+    below('frame lateness p50', worst(frames.map((f) => f.latenessP50Millis ?? Infinity)), 'ms', 2),
+    below(
+      'frame lateness p99',
+      worst(frames.map((f) => f.latenessP99Millis ?? Infinity)),
+      'ms',
+      frameMillis / timeScale / 4,
+    ),
+    below('bytes held back by a socket', buffered, 'bytes', 65_536),
+  ];
+};
+
 export const generatorValidity = (input: ValidityInput): GeneratorValidity => {
   const { requests, health, lostRows, dueRows } = input;
   const sorted = delays(input);
@@ -82,5 +110,6 @@ export const generatorValidity = (input: ValidityInput): GeneratorValidity => {
     below('longest GC pause', worst(health.map((h) => h.longestGcMillis)), 'ms', 50),
     below("Little's law error", littleError(input), 'ratio', 0.03),
   ];
+  if (input.frames.length > 0) checks.push(...frameChecks(input));
   return { verdict: checks.every(({ pass }) => pass) ? 'valid' : 'generator-limited', checks };
 };

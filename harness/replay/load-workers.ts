@@ -1,0 +1,235 @@
+// The load engine as N forked workers, worker w with the rows whose index mod N = w. Takes pods that join and leave,
+// merges what the workers send; a worker that dies is noticed and what it had not reported is lost, counted and said.
+
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
+import type { LoadPort } from '../../cluster/local/load-port.ts';
+import { TestbedError } from '../../model/errors.ts';
+import type { RequestTable } from '../../model/record.ts';
+import { OUTCOMES, emptyRequests } from '../../model/record.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import type { Census } from './front.ts';
+import type { FrameFigures, LoadSettings } from './load-engine.ts';
+import type { ProcessHealth } from './process-health.ts';
+import type { FromWorker, ToWorker, WorkerReport } from './worker-messages.ts';
+import { unpackRows } from './worker-messages.ts';
+
+export interface WorkersReport {
+  readonly requests: RequestTable;
+  readonly health: readonly ProcessHealth[];
+  readonly causes: readonly (readonly [cause: string, count: number])[];
+  readonly frames: readonly FrameFigures[];
+  /** Rows that were due and whose worker died before it told of them. They count as dropped. */
+  readonly lostRows: number;
+  /** Of the workers that reported: the integral of the rows under way. */
+  readonly inFlightMillis: number;
+  /** What happened to workers, sentences. */
+  readonly notes: readonly string[];
+}
+
+interface LoadWorker {
+  readonly index: number;
+  readonly child: ChildProcess;
+  readonly prepared: Promise<void>;
+  readonly exit: Promise<void>;
+  /** Its last row is over, or it is dead. */
+  readonly finished: Promise<void>;
+  census: Census;
+  report: WorkerReport | null;
+}
+
+const WORKER = new URL('worker.ts', import.meta.url);
+const PATIENCE_MILLIS = 3000;
+const NOBODY: Census = {
+  inService: 0,
+  batchWaiting: 0,
+  streamsWaiting: 0,
+  offeredWeight: 0,
+  offeredStreamSeconds: 0,
+  inFlightMillis: 0,
+};
+const DROPPED = OUTCOMES.indexOf('dropped');
+
+export class LoadWorkers implements LoadPort {
+  private readonly schedule: Schedule;
+  private readonly settings: LoadSettings;
+  private readonly requests: RequestTable;
+  private readonly workers: LoadWorker[];
+  private readonly reported: Uint8Array;
+  private readonly early: ToWorker[] = [];
+  private readonly notes: string[] = [];
+  private begun = false;
+  private stopping = false;
+
+  private constructor(schedule: Schedule, settings: LoadSettings, count: number) {
+    this.schedule = schedule;
+    this.settings = settings;
+    this.requests = emptyRequests(schedule.count);
+    this.reported = new Uint8Array(schedule.count);
+    this.workers = Array.from({ length: count }, (_, index) => this.fork(index));
+  }
+
+  /** Forks the workers; resolves when they can begin. Each front may fill a pod up to its share of the cap. */
+  static async start(schedule: Schedule, settings: LoadSettings, count: number): Promise<LoadWorkers> {
+    const made = new LoadWorkers(schedule, settings, count);
+    await Promise.all(made.workers.map(({ prepared }) => prepared));
+    return made;
+  }
+
+  /** Process ids of the workers, in order. */
+  get processIds(): readonly number[] {
+    return this.workers.flatMap(({ child }) => (child.pid === undefined ? [] : [child.pid]));
+  }
+
+  /** Hands out the schedule; arrivals begin at the origin of `clock`. */
+  begin(clock: ScaledClock): void {
+    this.begun = true;
+    const { schedule, settings } = this;
+    const workers = this.workers.length;
+    const share = (cap: number): number => Math.max(1, Math.floor(cap / workers));
+    const { law } = settings.front;
+    const own = {
+      ...law,
+      batch: { ...law.batch, cap: share(law.batch.cap) },
+      stream: { ...law.stream, cap: share(law.stream.cap) },
+    };
+    for (const worker of this.workers) {
+      this.tell(worker, {
+        kind: 'begin',
+        schedule,
+        settings: { ...settings, front: { ...settings.front, law: own } },
+        worker: worker.index,
+        workers,
+        originMonotonicMillis: clock.originMonotonicMillis,
+        timeScale: clock.timeScale,
+      });
+      for (const message of this.early) this.tell(worker, message);
+    }
+  }
+
+  readonly join = (pod: number, origin: string): void => this.broadcast({ kind: 'join', pod, origin });
+  readonly leave = (pod: number): void => this.broadcast({ kind: 'leave', pod });
+
+  readonly census = (): Census =>
+    this.workers.reduce<Census>(
+      (sum, { census }) => ({
+        inService: sum.inService + census.inService,
+        batchWaiting: sum.batchWaiting + census.batchWaiting,
+        streamsWaiting: sum.streamsWaiting + census.streamsWaiting,
+        offeredWeight: sum.offeredWeight + census.offeredWeight,
+        offeredStreamSeconds: sum.offeredStreamSeconds + census.offeredStreamSeconds,
+        inFlightMillis: sum.inFlightMillis + census.inFlightMillis,
+      }),
+      NOBODY,
+    );
+
+  /** Resolves when the last row of every worker is over, or its worker dead. */
+  async run(): Promise<void> {
+    await Promise.all(this.workers.map(({ finished }) => finished));
+  }
+
+  /** Ends the workers and merges what they told. `endMillis`: rows due until then were to be sent. */
+  async stop(endMillis: number): Promise<WorkersReport> {
+    this.stopping = true;
+    for (const worker of this.workers) this.tell(worker, { kind: 'stop' });
+    const patience = setTimeout(() => {
+      for (const { child } of this.workers) child.kill('SIGKILL');
+    }, PATIENCE_MILLIS);
+    await Promise.all(this.workers.map(({ exit }) => exit));
+    clearTimeout(patience);
+    const reports = this.workers.flatMap(({ report }) => (report === null ? [] : [report]));
+    return {
+      requests: this.requests,
+      health: reports.map(({ health }) => health),
+      causes: merged(reports),
+      frames: reports.flatMap(({ frames }) => (frames === null ? [] : [frames])),
+      lostRows: this.countLost(endMillis),
+      inFlightMillis: reports.reduce((sum, { census }) => sum + census.inFlightMillis, 0),
+      notes: this.notes,
+    };
+  }
+
+  private countLost(endMillis: number): number {
+    const { offsetMillis, count } = this.schedule;
+    const dead = new Set(this.workers.flatMap(({ report, index }) => (report === null ? [index] : [])));
+    let lost = 0;
+    for (let row = 0; row < count && offsetMillis[row]! <= endMillis; row++) {
+      this.requests.intendedMillis[row] = offsetMillis[row]!;
+      if (this.reported[row] === 1 || !dead.has(row % this.workers.length)) continue;
+      this.requests.outcome[row] = DROPPED;
+      lost += 1;
+    }
+    return lost;
+  }
+
+  private broadcast(message: ToWorker): void {
+    if (this.begun) for (const worker of this.workers) this.tell(worker, message);
+    else this.early.push(message);
+  }
+
+  private tell(worker: LoadWorker, message: ToWorker): void {
+    if (worker.child.connected) worker.child.send(message);
+  }
+
+  private fork(index: number): LoadWorker {
+    // A larger young generation: no long pauses by objects that live for one request.
+    const child = fork(WORKER, {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'advanced',
+      execArgv: ['--max-semi-space-size=64'],
+    });
+    const prepared = Promise.withResolvers<void>();
+    const finished = Promise.withResolvers<void>();
+    const exit = Promise.withResolvers<void>();
+    prepared.promise.catch(() => undefined);
+    const worker: LoadWorker = {
+      index,
+      child,
+      prepared: prepared.promise,
+      finished: finished.promise,
+      exit: exit.promise,
+      census: NOBODY,
+      report: null,
+    };
+    child.on('message', (message: FromWorker) => {
+      switch (message.kind) {
+        case 'prepared':
+          prepared.resolve();
+          return;
+        case 'rows':
+          worker.census = message.census;
+          unpackRows(message.rows, this.requests, (row) => {
+            this.reported[row] = 1;
+          });
+          return;
+        case 'done':
+          finished.resolve();
+          return;
+        case 'report':
+          worker.report = message.report;
+          return;
+        case 'failed':
+          this.notes.push(`load worker ${index} failed: ${message.message}`);
+      }
+    });
+    const gone = (what: string): void => {
+      if (worker.report === null) this.notes.push(`load worker ${index} ${what}: its open rows are lost`);
+      worker.census = { ...worker.census, inService: 0, batchWaiting: 0, streamsWaiting: 0 };
+      prepared.reject(new TestbedError('TARGET_FAILED', `load worker ${index} ${what}`));
+      finished.resolve();
+      exit.resolve();
+    };
+    child.on('exit', (code, signal) =>
+      gone(signal === null ? `ended with code ${String(code)}` : `was killed by ${signal}`),
+    );
+    child.on('error', (error) => gone(`cannot be started (${error.message})`));
+    return worker;
+  }
+}
+
+const merged = (reports: readonly WorkerReport[]): readonly (readonly [string, number])[] => {
+  const sum = new Map<string, number>();
+  for (const { causes } of reports) for (const [cause, count] of causes) sum.set(cause, (sum.get(cause) ?? 0) + count);
+  return [...sum];
+};

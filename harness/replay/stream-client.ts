@@ -1,0 +1,297 @@
+// Live sessions over WebSocket in the vendor's dialects: audio frames paced by the wheel, transcripts read, the end asked
+// for with close_stream and awaited (wire-protocol.md section 4). Takes a row and a pod's address; gives the answer's
+// class and moments. The frames of all sessions are slices of one shared clip.
+
+import type { IncomingMessage } from 'node:http';
+import type { RawData } from 'ws';
+import { WebSocket } from 'ws';
+import type { Dialect } from '../../cluster/emulator/dialects.ts';
+import { DIALECTS, ROW_HEADERS } from '../../cluster/emulator/dialects.ts';
+import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
+import type { BatchRequest } from './batch-client.ts';
+import { SAMPLE_RATE, syntheticPcm } from './clip.ts';
+import type { FrameWheel } from './frame-wheel.ts';
+import type { Answer } from './front.ts';
+
+export type EndDialect = 'close_stream' | 'finalize-ends' | 'end';
+
+export interface StreamClientSettings {
+  readonly clock: ScaledClock;
+  readonly wheel: FrameWheel;
+  readonly dialect: Dialect;
+  readonly endDialect: EndDialect;
+  readonly authorization: string | null;
+  readonly runId: string;
+  /** Audio of one frame; 128 ms = 4096 bytes of PCM16 at 16 kHz is what the vendor recommends. */
+  readonly frameMillis: number;
+  readonly clip: Buffer;
+}
+
+/** What all sessions of a process measured together. */
+export interface StreamFigures {
+  framesDue: number;
+  framesSent: number;
+  maxBufferedBytes: number;
+  unknownMessages: number;
+}
+
+const QUERY: Readonly<Record<Dialect, string>> = {
+  'onprem-v1': 'language=en&word_timestamps=true',
+  lightning: 'model=lightning&language=en&word_timestamps=true',
+  'pulse-v1': 'language=en&word_timestamps=true',
+  stt: 'model=pulse&language=en&word_timestamps=true',
+};
+
+const END_MESSAGE: Readonly<Record<EndDialect, string>> = {
+  close_stream: '{"type":"close_stream"}',
+  'finalize-ends': '{"type":"finalize"}',
+  end: '{"type":"end"}',
+};
+
+const BYTES_PER_MILLI = (2 * SAMPLE_RATE) / 1000;
+/** A minute of clip, repeated, serves sessions of any length. */
+const CLIP_SECONDS = 60;
+/** Real time to connect, and virtual time for the last transcript after the end was asked for. */
+const HANDSHAKE_REAL_MILLIS = 10_000;
+const GRACE_MILLIS = 10_000;
+/** A socket that holds back more than this does not take audio at its pace. */
+const MOST_BUFFERED_BYTES = 1 << 20;
+
+export const streamClip = (seed: number): Buffer => syntheticPcm(CLIP_SECONDS, seed);
+
+const asText = (data: RawData): string =>
+  Buffer.isBuffer(data)
+    ? data.toString('utf8')
+    : Array.isArray(data)
+      ? Buffer.concat(data).toString('utf8')
+      : Buffer.from(data).toString('utf8');
+
+interface Message {
+  readonly type: string;
+  readonly text: string;
+  readonly isLast: boolean;
+  readonly errorText: string;
+  /** End of the last word, seconds of audio; NaN if no words came. */
+  readonly heardSeconds: number;
+  readonly admittedMillis: number;
+  /** As an emulated pod says; NaN from any other server. */
+  readonly serverLagSeconds: number;
+}
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && name in value
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+
+const numberOr = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
+
+/** Null for what is no JSON object. A message without `type` is a transcription; text is `transcript`, else `transcription`. */
+const parseMessage = (data: RawData): Message | null => {
+  let value: unknown;
+  try {
+    value = JSON.parse(asText(data));
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const type = field(value, 'type');
+  const text = field(value, 'transcript') ?? field(value, 'transcription');
+  const words = field(value, 'words');
+  const lastWord: unknown = Array.isArray(words) ? words[words.length - 1] : undefined;
+  const message = field(value, 'message');
+  return {
+    type: typeof type === 'string' ? type : 'transcription',
+    text: typeof text === 'string' ? text : '',
+    isLast: field(value, 'is_last') === true,
+    errorText: typeof message === 'string' ? message : 'error without message',
+    heardSeconds: numberOr(field(lastWord, 'end'), NaN),
+    admittedMillis: numberOr(field(field(value, 'testbed'), 'admittedMillis'), NaN),
+    serverLagSeconds: numberOr(field(field(value, 'testbed'), 'lagSeconds'), NaN),
+  };
+};
+
+export class StreamClient {
+  readonly figures: StreamFigures = { framesDue: 0, framesSent: 0, maxBufferedBytes: 0, unknownMessages: 0 };
+  private readonly settings: StreamClientSettings;
+  private readonly origin: string;
+
+  /** @param origin like http://127.0.0.1:40123 */
+  constructor(origin: string, settings: StreamClientSettings) {
+    this.origin = origin.replace(/^http/, 'ws');
+    this.settings = settings;
+  }
+
+  /** Opens a session; `settle` is called once unless the returned function abandons it before. */
+  send(request: BatchRequest, settle: (answer: Answer) => void): () => void {
+    const session = new Session(this.origin, this.settings, this.figures, request, settle);
+    return () => session.abandon();
+  }
+}
+
+/** States: connecting → talking → ending → over; every state may go to over. Frames due while connecting go out as catch-ups. */
+class Session {
+  private readonly settings: StreamClientSettings;
+  private readonly figures: StreamFigures;
+  private readonly settle: (answer: Answer) => void;
+  private readonly socket: WebSocket;
+  private readonly startedMillis: number;
+  private readonly frames: number;
+  private readonly totalBytes: number;
+  private readonly frameBytes: number;
+  private sentBytes = 0;
+  private owed = 0;
+  private over = false;
+  private firstMillis = NaN;
+  private lagSeconds = 0;
+  private readonly stopFrames: () => void;
+  private cancelGrace: () => void = () => undefined;
+
+  constructor(
+    origin: string,
+    settings: StreamClientSettings,
+    figures: StreamFigures,
+    request: BatchRequest,
+    settle: (answer: Answer) => void,
+  ) {
+    this.settings = settings;
+    this.figures = figures;
+    this.settle = settle;
+    const { clock, wheel, dialect, frameMillis, runId, authorization } = settings;
+    this.startedMillis = clock.now();
+    this.frameBytes = 2 * Math.round((frameMillis * BYTES_PER_MILLI) / 2);
+    this.totalBytes = 2 * Math.round((request.audioSeconds * 1000 * BYTES_PER_MILLI) / 2);
+    this.frames = Math.max(1, Math.ceil(this.totalBytes / this.frameBytes));
+    const query = `${QUERY[dialect]}&encoding=linear16&sample_rate=${SAMPLE_RATE}&external_session_id=${runId}-${request.row}-${request.attempt}`;
+    this.socket = new WebSocket(`${origin}${DIALECTS[dialect].streamPath}?${query}`, {
+      perMessageDeflate: false,
+      skipUTF8Validation: true,
+      handshakeTimeout: HANDSHAKE_REAL_MILLIS,
+      headers: {
+        [ROW_HEADERS.row]: String(request.row),
+        [ROW_HEADERS.attempt]: String(request.attempt),
+        ...(authorization === null ? {} : { authorization }),
+      },
+    });
+    this.socket.on('open', () => this.sendOwed());
+    this.socket.on('message', (data) => this.hear(parseMessage(data)));
+    this.socket.on('unexpected-response', (_, answer: IncomingMessage) => this.rejected(answer.statusCode ?? 0));
+    this.socket.on('error', (error) => {
+      const code: unknown = 'code' in error ? error.code : undefined;
+      this.fail(typeof code === 'string' ? code : error.message);
+    });
+    this.socket.on('close', (code) => {
+      if (code === 1008) this.end({ kind: 'refused', cause: 'close 1008' });
+      else this.fail(`close ${code}`);
+    });
+    // The turn after the last frame asks for the end: the session lasts as long as its audio.
+    this.stopFrames = wheel.add(this.startedMillis, frameMillis, {
+      frame: (k) => {
+        if (k < this.frames) figures.framesDue += 1;
+        this.owed += 1;
+        if (this.socket.readyState === WebSocket.OPEN) this.sendOwed();
+        return !this.over && k < this.frames;
+      },
+    });
+  }
+
+  abandon(): void {
+    if (this.over) return;
+    this.over = true;
+    this.release();
+    this.socket.terminate();
+  }
+
+  /** Sends every frame whose turn has come; the last turn sends the end message instead. */
+  private sendOwed(): void {
+    const { clip } = this.settings;
+    for (; this.owed > 0 && !this.over; this.owed--) {
+      if (this.sentBytes >= this.totalBytes) {
+        this.askForEnd();
+        continue;
+      }
+      const length = Math.min(this.frameBytes, this.totalBytes - this.sentBytes);
+      const from = this.sentBytes % (clip.length - this.frameBytes);
+      this.socket.send(clip.subarray(from - (from % 2), from - (from % 2) + length));
+      this.sentBytes += length;
+      this.figures.framesSent += 1;
+      const buffered = this.socket.bufferedAmount;
+      if (buffered > this.figures.maxBufferedBytes) this.figures.maxBufferedBytes = buffered;
+      if (buffered > MOST_BUFFERED_BYTES) this.fail('the server does not take the audio at its pace');
+    }
+  }
+
+  private askForEnd(): void {
+    const { clock, endDialect } = this.settings;
+    this.socket.send(END_MESSAGE[endDialect]);
+    this.cancelGrace = clock.at(clock.now() + GRACE_MILLIS, () =>
+      this.fail(`no is_last within ${GRACE_MILLIS / 1000} s of ${endDialect}: wrong endDialect?`),
+    );
+  }
+
+  private hear(message: Message | null): void {
+    if (this.over) return;
+    if (message === null) {
+      this.fail('answer is no JSON');
+      return;
+    }
+    const { clock } = this.settings;
+    const now = clock.now();
+    switch (message.type) {
+      case 'transcription':
+        if (message.text !== '' && Number.isNaN(this.firstMillis)) this.firstMillis = now;
+        this.lagSeconds = Math.max(this.lagSeconds, this.lagOf(message));
+        if (message.isLast) this.finish(message, now);
+        return;
+      case 'speech_started':
+      case 'speech_ended':
+        return;
+      case 'error':
+        this.fail(`error message: ${message.errorText}`);
+        return;
+      default:
+        this.figures.unknownMessages += 1;
+    }
+  }
+
+  /** Audio sent so far that the newest words do not cover; a final of ten words trails by up to the cadence of finals. */
+  private lagOf({ heardSeconds }: Message): number {
+    return Number.isNaN(heardSeconds) ? 0 : this.sentBytes / (1000 * BYTES_PER_MILLI) - heardSeconds;
+  }
+
+  private finish({ admittedMillis, serverLagSeconds }: Message, now: number): void {
+    this.end({
+      kind: 'ok',
+      admittedMillis,
+      firstResultMillis: Number.isNaN(this.firstMillis) ? now : this.firstMillis,
+      doneMillis: now,
+      lagSeconds: Number.isNaN(serverLagSeconds) ? this.lagSeconds : serverLagSeconds,
+    });
+    this.socket.close(1000);
+  }
+
+  private rejected(status: number): void {
+    this.end({
+      kind: status === 429 || status === 503 ? 'refused' : 'failed',
+      cause: `HTTP ${status} before the upgrade`,
+    });
+    this.socket.terminate();
+  }
+
+  private fail(cause: string): void {
+    if (this.over) return;
+    this.end({ kind: 'failed', cause });
+    this.socket.terminate();
+  }
+
+  private end(answer: Answer): void {
+    if (this.over) return;
+    this.over = true;
+    this.release();
+    this.settle(answer);
+  }
+
+  private release(): void {
+    this.stopFrames();
+    this.cancelGrace();
+  }
+}

@@ -1,0 +1,78 @@
+// What the parent and a load worker say to each other over IPC, and how finished rows travel: a flat array of numbers,
+// nine per row, so that a killed worker loses only what it had not sent.
+
+import type { RequestTable } from '../../model/record.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import type { Census } from './front.ts';
+import type { FrameFigures, LoadSettings } from './load-engine.ts';
+import type { ProcessHealth } from './process-health.ts';
+
+export type ToWorker =
+  | {
+      readonly kind: 'begin';
+      readonly schedule: Schedule;
+      readonly settings: LoadSettings;
+      readonly worker: number;
+      readonly workers: number;
+      readonly originMonotonicMillis: number;
+      readonly timeScale: number;
+    }
+  | { readonly kind: 'join'; readonly pod: number; readonly origin: string }
+  | { readonly kind: 'leave'; readonly pod: number }
+  /** Abandon what is under way, report, exit. */
+  | { readonly kind: 'stop' };
+
+export type FromWorker =
+  | { readonly kind: 'prepared' }
+  | { readonly kind: 'rows'; readonly rows: Float64Array; readonly census: Census }
+  /** The last row of this worker is over. */
+  | { readonly kind: 'done' }
+  | { readonly kind: 'report'; readonly report: WorkerReport }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export interface WorkerReport {
+  readonly health: ProcessHealth;
+  readonly causes: readonly (readonly [cause: string, count: number])[];
+  readonly frames: FrameFigures | null;
+  readonly census: Census;
+}
+
+const COLUMNS = 9;
+
+/** Packs these rows of a table. */
+export const packRows = (table: RequestTable, rows: readonly number[]): Float64Array => {
+  const packed = new Float64Array(rows.length * COLUMNS);
+  rows.forEach((row, i) => {
+    packed.set(
+      [
+        row,
+        table.sentMillis[row]!,
+        table.admittedMillis[row]!,
+        table.firstResultMillis[row]!,
+        table.doneMillis[row]!,
+        table.outcome[row]!,
+        table.pod[row]!,
+        table.attempts[row]!,
+        table.lagSeconds[row]!,
+      ],
+      i * COLUMNS,
+    );
+  });
+  return packed;
+};
+
+/** Writes packed rows into a table; calls `seen` with each row. */
+export const unpackRows = (packed: Float64Array, table: RequestTable, seen: (row: number) => void): void => {
+  for (let at = 0; at < packed.length; at += COLUMNS) {
+    const row = packed[at]!;
+    table.sentMillis[row] = packed[at + 1]!;
+    table.admittedMillis[row] = packed[at + 2]!;
+    table.firstResultMillis[row] = packed[at + 3]!;
+    table.doneMillis[row] = packed[at + 4]!;
+    table.outcome[row] = packed[at + 5]!;
+    table.pod[row] = packed[at + 6]!;
+    table.attempts[row] = packed[at + 7]!;
+    table.lagSeconds[row] = packed[at + 8]!;
+    seen(row);
+  }
+};
