@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ClusterInput } from './cluster-interface.ts';
 import type { TimedInput } from './drive.ts';
 import { drive } from './drive.ts';
-import { exampleCluster, probe } from './example-cluster.ts';
+import { exampleCluster, probe } from './example-cluster.test-support.ts';
 import { seconds } from '../../model/units.ts';
 import { nodeViews, podViews, scaleView } from './views.ts';
 

@@ -2,8 +2,8 @@ import { describe, it, expect } from 'vitest';
 import type { ClusterInput } from './cluster-interface.ts';
 import type { DriveOptions, Driven, TimedInput } from './drive.ts';
 import { drive } from './drive.ts';
-import type { ExampleChanges } from './example-cluster.ts';
-import { exampleCluster, fixed, probe } from './example-cluster.ts';
+import type { ExampleChanges } from './example-cluster.test-support.ts';
+import { exampleCluster, fixed, probe } from './example-cluster.test-support.ts';
 import { seconds } from '../../model/units.ts';
 import { nodeViews, podViews, scaleView } from './views.ts';
 

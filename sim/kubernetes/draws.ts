@@ -24,6 +24,8 @@ export interface Draws {
   readonly imagePull: (node: number, pod: PodOrdinal) => number;
   readonly provision: (node: number) => number;
   readonly spotLife: (node: number, of: Distribution) => number;
+  /** The pod is gone: nothing more will be drawn for it, so that a long run does not keep its streams. */
+  readonly forget: (pod: PodOrdinal) => void;
 }
 
 /** Containers of the pods that a run begins with ('starting'): as in the recordings, quick and the same for all. */
@@ -32,19 +34,24 @@ export const INITIAL_LOAD_MILLIS = 500;
 
 export const createDraws = (config: ClusterConfig): Draws => {
   const { delays, startup, recorded, seed } = config;
-  const samplers = new Map<string, Sampler>();
-  const draw = (cause: string, of: Distribution, index: number): number => {
-    const key = `${cause} ${index}`;
-    let next = samplers.get(key);
-    if (next === undefined) samplers.set(key, (next = sampler(of, stream(seed, cause, index))));
+  const once = (cause: string, of: Distribution, index: number): number =>
+    of.kind === 'fixed' ? of.value * 1000 : Math.max(0, sampler(of, stream(seed, cause, index))() * 1000);
+  /** By pod, then cause: a pod may restart or leave and join again, and then goes on in its own streams. */
+  const samplers = new Map<PodOrdinal, Map<string, Sampler>>();
+  const draw = (cause: string, of: Distribution, pod: PodOrdinal): number => {
+    if (of.kind === 'fixed') return of.value * 1000;
+    let ofPod = samplers.get(pod);
+    if (ofPod === undefined) samplers.set(pod, (ofPod = new Map<string, Sampler>()));
+    let next = ofPod.get(cause);
+    if (next === undefined) ofPod.set(cause, (next = sampler(of, stream(seed, cause, pod))));
     return Math.max(0, next() * 1000);
   };
   const pods = recorded?.pods ?? [];
   const quick = (pod: PodOrdinal, life: number): boolean =>
     config.initialPods === 'starting' && pod < config.initialReplicas && life === 0;
   return {
-    replicaSet: (sync) => draw('replicaSet', delays.replicaSet, sync),
-    createBatch: (sync) => draw('createBatch', delays.createBatch, sync),
+    replicaSet: (sync) => once('replicaSet', delays.replicaSet, sync),
+    createBatch: (sync) => once('createBatch', delays.createBatch, sync),
     schedule: (pod) => draw('schedule', delays.schedule, pod),
     endpoints: (pod) => draw('endpoints', delays.endpoints, pod),
     endpointGone: (pod) => draw('endpointGone', delays.endpointGone, pod),
@@ -57,8 +64,11 @@ export const createDraws = (config: ClusterConfig): Draws => {
     noticeStart: (pod, life) => pods[pod]?.noticeMillis?.[life] ?? draw('noticeStart', delays.notice, pod),
     noticeExit: (pod) => draw('noticeExit', delays.notice, pod),
     podGone: (pod) => pods[pod]?.podGoneMillis ?? draw('podGone', delays.podGone, pod),
-    imagePull: (node, pod) => (quick(pod, 0) ? 0 : draw('imagePull', startup.imagePull, node)),
-    provision: (node) => recorded?.nodes[node]?.provisionMillis ?? draw('provision', config.nodes.provision, node),
-    spotLife: (node, of) => draw('spotLife', of, node),
+    imagePull: (node, pod) => (quick(pod, 0) ? 0 : once('imagePull', startup.imagePull, node)),
+    provision: (node) => recorded?.nodes[node]?.provisionMillis ?? once('provision', config.nodes.provision, node),
+    spotLife: (node, of) => once('spotLife', of, node),
+    forget: (pod) => {
+      samplers.delete(pod);
+    },
   };
 };

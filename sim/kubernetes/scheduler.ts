@@ -87,6 +87,7 @@ export const vanish = (c: ClusterState, pod: Pod): void => {
   if (pod.state.gone) return;
   move(c, pod, 'gone', pod.stopping?.cause ?? 'object deleted');
   c.alive.delete(pod);
+  c.draws.forget(pod.ordinal);
   if (pod.discovered) emit(c, { kind: 'target-removed', pod: pod.ordinal, name: pod.name });
   pod.discovered = false;
   if (pod.node === null) return;
