@@ -240,7 +240,7 @@ describe('any run', () => {
       fc.property(fc.nat(1000), service, fc.constantFrom(30, 61, 95), (seed, change, killAt) => {
         const base = smallScenario({ seed, faults: [{ kind: 'pod-kill', at: seconds(killAt) }] });
         const record = run(
-          { ...base, service: { ...base.service, ...change } as Scenario['service'] },
+          { ...base, service: { ...base.service, ...change } },
           smallPlatform(),
           load,
         );

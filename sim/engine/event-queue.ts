@@ -6,7 +6,7 @@
 const SEQUENCES = 2 ** 44;
 export const MAX_CLASS = 511;
 
-const grown = <A extends Float64Array | Int32Array>(old: A, capacity: number): A => {
+const grown = <A extends Float64Array | Int32Array | Uint16Array>(old: A, capacity: number): A => {
   const made = new (old.constructor as new (n: number) => A)(capacity);
   made.set(old);
   return made;
@@ -21,6 +21,7 @@ export class EventQueue {
   time = new Float64Array(64);
   subject = new Int32Array(64);
   detail = new Int32Array(64);
+  private cls = new Uint16Array(64);
   private order = new Float64Array(64);
   private place = new Int32Array(64);
   private heap = new Int32Array(64);
@@ -36,6 +37,7 @@ export class EventQueue {
   push(time: number, cls: number, subject: number, detail: number): number {
     const id = this.freeCount > 0 ? this.free[--this.freeCount]! : this.newId();
     this.time[id] = time;
+    this.cls[id] = cls;
     this.order[id] = cls * SEQUENCES + this.sequence++;
     this.subject[id] = subject;
     this.detail[id] = detail;
@@ -47,7 +49,7 @@ export class EventQueue {
   move(id: number, time: number): void {
     const earlier = time < this.time[id]!;
     this.time[id] = time;
-    this.order[id] = Math.floor(this.order[id]! / SEQUENCES) * SEQUENCES + this.sequence++;
+    this.order[id] = this.cls[id]! * SEQUENCES + this.sequence++;
     if (earlier) this.rise(this.place[id]!, id);
     else this.sink(this.place[id]!, id);
   }
@@ -66,6 +68,11 @@ export class EventQueue {
     return this.size === 0 ? Infinity : this.time[this.heap[0]!]!;
   }
 
+  /** Class of the first event. Needs size > 0. */
+  nextClass(): number {
+    return this.classOf(this.heap[0]!);
+  }
+
   /** Takes the first event out and returns its id; its fields stay readable until the next push. Needs size > 0. */
   pop(): number {
     const id = this.heap[0]!;
@@ -76,13 +83,14 @@ export class EventQueue {
 
   /** Class of an event; like the other fields readable until the next push. */
   classOf(id: number): number {
-    return Math.floor(this.order[id]! / SEQUENCES);
+    return this.cls[id]!;
   }
 
   private newId(): number {
     if (this.made === this.time.length) {
       const capacity = this.made * 2;
       this.time = grown(this.time, capacity);
+      this.cls = grown(this.cls, capacity);
       this.order = grown(this.order, capacity);
       this.subject = grown(this.subject, capacity);
       this.detail = grown(this.detail, capacity);

@@ -8,8 +8,7 @@ import type { FleetSettings } from '../service/fleet.ts';
 import { Fleet } from '../service/fleet.ts';
 
 /**
- * Sets the handlers of completions, deadlines, retries and arrivals and schedules the first arrival; one arrival at a
- * time is queued, so the queue stays as small as the fleet.
+ * Sets the handlers of completions, deadlines, retries and arrivals; the arrivals are the engine's series.
  *
  * @param idle called when nothing is on a pod that the fleet was asked to watch
  */
@@ -41,11 +40,7 @@ export const playTraffic = (
   });
   engine.on(CLASS.deadline, (now) => fleet.deadline(now));
   engine.on(CLASS.retry, (now, request) => fleet.retry(now, request));
-  engine.on(CLASS.arrival, (now, request) => {
-    const next = request + 1;
-    if (next < schedule.count) engine.schedule(schedule.offsetMillis[next]!, CLASS.arrival, next);
-    fleet.arrive(now, request);
-  });
-  if (schedule.count > 0) engine.schedule(schedule.offsetMillis[0]!, CLASS.arrival, 0);
+  engine.on(CLASS.arrival, (now, request) => fleet.arrive(now, request));
+  engine.series(CLASS.arrival, schedule.offsetMillis);
   return fleet;
 };

@@ -3,8 +3,7 @@
 // Writes the request table. Knows nothing of Kubernetes: it is told which containers run and which pods may be chosen.
 
 import type { RequestTable } from '../../model/record.ts';
-import { OUTCOMES, emptyRequests } from '../../model/record.ts';
-import type { Outcome } from '../../model/record.ts';
+import { OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { ServiceLaw } from '../../model/service-time.ts';
@@ -55,10 +54,26 @@ interface Lane {
   readonly loadOf: (worker: Worker) => number;
 }
 
-const CODE: Readonly<Record<Outcome, number>> = Object.fromEntries(
-  OUTCOMES.map((name, code) => [name, code]),
-) as Record<Outcome, number>;
+const OK = OUTCOMES.indexOf('ok');
+const REFUSED = OUTCOMES.indexOf('refused');
+const TIMEOUT = OUTCOMES.indexOf('timeout');
+const FAILED = OUTCOMES.indexOf('failed');
+const UNFINISHED = OUTCOMES.indexOf('unfinished');
 const STREAM = REQUEST_KINDS.indexOf('stream');
+
+/** An empty table. In a simulation nothing is sent late: intended and sent are the schedule's own column, not copies. */
+const requestsOf = ({ count, offsetMillis }: Schedule): RequestTable => ({
+  count,
+  intendedMillis: offsetMillis,
+  sentMillis: offsetMillis,
+  admittedMillis: new Float64Array(count).fill(NaN),
+  firstResultMillis: new Float64Array(count).fill(NaN),
+  doneMillis: new Float64Array(count).fill(NaN),
+  outcome: new Uint8Array(count).fill(UNFINISHED),
+  pod: new Int32Array(count).fill(-1),
+  attempts: new Uint8Array(count),
+  lagSeconds: new Float64Array(count).fill(NaN),
+});
 
 /**
  * Invariants: a lane's front queue is empty or none of its endpoints is eligible; arrived = over + inSystem; a pod is an
@@ -90,7 +105,7 @@ export class Fleet {
   private inServiceOnPods = 0;
   private queuedOnPods = 0;
   private readonly state: Uint8Array;
-  private readonly ticket: Float64Array;
+  private readonly ticket: Uint32Array;
   private readonly timeoutMillis: number;
   /** Requests below this have passed their deadline or are over. */
   private oldest = 0;
@@ -100,9 +115,9 @@ export class Fleet {
     this.schedule = schedule;
     this.settings = settings;
     this.agenda = agenda;
-    this.requests = emptyRequests(schedule.count);
+    this.requests = requestsOf(schedule);
     this.state = new Uint8Array(schedule.count);
-    this.ticket = new Float64Array(schedule.count);
+    this.ticket = new Uint32Array(schedule.count);
     this.timeoutMillis = settings.timeout === null ? Infinity : settings.timeout * 1000;
     const lane = (cap: number, seed: number, loadOf: Lane['loadOf']): Lane => ({
       queue: new Fifo(),
@@ -162,7 +177,7 @@ export class Fleet {
     if (worker === undefined) return;
     this.workers[pod] = undefined;
     this.agenda.completions(pod, Infinity);
-    for (const id of worker.cut(now)) this.unanswered(now, id, 'failed');
+    for (const id of worker.cut(now)) this.unanswered(now, id, FAILED);
     this.count(pod, worker);
     for (const lane of this.lanes) {
       lane.endpoints.setLoad(pod, 0);
@@ -193,8 +208,6 @@ export class Fleet {
   arrive(now: number, id: number): void {
     this.account(now, 1);
     this.arrived += 1;
-    this.requests.intendedMillis[id] = this.schedule.offsetMillis[id]!;
-    this.requests.sentMillis[id] = now;
     if (this.schedule.kind[id] === STREAM) this.offeredStreamSeconds += this.schedule.audioSeconds[id]!;
     else this.offeredWeight += this.weight(id);
     if (!this.deadlineSet && this.timeoutMillis < Infinity) {
@@ -245,7 +258,7 @@ export class Fleet {
     this.requests.attempts[id]! += 1;
     const lane = this.laneOf(id);
     if (lane.endpoints.eligibleCount > 0) this.send(now, lane, id);
-    else if (this.settings.queueAt === 'pod' || this.queueIsFull()) this.unanswered(now, id, 'refused');
+    else if (this.settings.queueAt === 'pod' || this.queueIsFull()) this.unanswered(now, id, REFUSED);
     else {
       this.state[id] = WAITING;
       this.ticket[id] = lane.queue.push(id, 0);
@@ -257,7 +270,7 @@ export class Fleet {
     const worker = this.workers[pod];
     this.requests.pod[id] = pod;
     if (worker === undefined) {
-      this.unanswered(now, id, 'failed');
+      this.unanswered(now, id, FAILED);
       return;
     }
     this.state[id] = AT_POD;
@@ -267,7 +280,7 @@ export class Fleet {
         ? worker.arriveStream(now, id, this.schedule.audioSeconds[id]!, mayQueue)
         : worker.arriveBatch(now, id, this.weight(id), mayQueue);
     if (arrived === 'full') {
-      this.unanswered(now, id, 'refused');
+      this.unanswered(now, id, REFUSED);
       return;
     }
     lane.endpoints.setLoad(pod, lane.loadOf(worker));
@@ -301,11 +314,11 @@ export class Fleet {
   private done(id: number, at: number, lagSeconds: number): void {
     if (this.schedule.kind[id] === STREAM) this.requests.lagSeconds[id] = lagSeconds;
     else this.requests.firstResultMillis[id] = at;
-    this.over(at, id, 'ok');
+    this.over(at, id, OK);
   }
 
   /** Refused or failed: tried again after backoff·2^(tries so far − 1), without jitter, while tries are left. */
-  private unanswered(now: number, id: number, outcome: 'refused' | 'failed'): void {
+  private unanswered(now: number, id: number, outcome: number): void {
     const { retries } = this.settings;
     const tries = this.requests.attempts[id]!;
     if (retries === null || tries > retries.max) {
@@ -321,7 +334,7 @@ export class Fleet {
 
   private giveUp(now: number, id: number): void {
     const was = this.state[id]!;
-    this.over(now, id, 'timeout');
+    this.over(now, id, TIMEOUT);
     if (was === BACKOFF) this.backingOff -= 1;
     if (was === WAITING) this.laneOf(id).queue.leave(this.ticket[id]!);
     if (was !== AT_POD) return;
@@ -331,10 +344,10 @@ export class Fleet {
     this.changed(now, pod, worker);
   }
 
-  private over(at: number, id: number, outcome: Outcome): void {
+  private over(at: number, id: number, outcome: number): void {
     this.account(at, -1);
     this.state[id] = OVER;
-    this.requests.outcome[id] = CODE[outcome];
+    this.requests.outcome[id] = outcome;
     this.requests.doneMillis[id] = at;
   }
 
@@ -354,7 +367,7 @@ export class Fleet {
   }
 
   private reportIdle(pod: number, worker: Worker | undefined): void {
-    if (!this.watched.has(pod)) return;
+    if (this.watched.size === 0 || !this.watched.has(pod)) return;
     if (
       worker !== undefined &&
       worker.batchInService + worker.activeStreams + worker.batchQueued + worker.streamsQueued > 0
