@@ -9,6 +9,8 @@ import type { Hpa, Platform, Probe } from '../../model/platform.ts';
 import { formatDuration } from '../../model/duration.ts';
 import type { Seconds } from '../../model/units.ts';
 import { seconds } from '../../model/units.ts';
+import { withHpaInterval, withQueryWindow, withRuleInterval } from './hpa-overrides.ts';
+import { hpaSource } from './hpa-source.ts';
 import { parseRetentionSize } from './read-prometheus.ts';
 import { monitorSelects } from './selection.ts';
 
@@ -277,8 +279,24 @@ const CONTROL: Overrides = {
   ),
 };
 
+/** They read the rest of the platform, so `applyOverrides` comes to them last. */
+const HPA_SOURCE: Overrides = {
+  'asr.hpaMetricsInterval': duration(
+    'interval of the series that the HPA reads; the others keep theirs (two endpoints with keep and drop rules)',
+    (p, interval) => withHpaInterval(p, interval) ?? p,
+  ),
+  'adapter.queryWindow': duration(
+    "range of the adapter's queries for the HPA; a query without a range averages over it",
+    (p, window) => withQueryWindow(p, window) ?? p,
+  ),
+  'rules.interval': duration(
+    'interval of the rule groups on the way to the HPA',
+    (p, interval) => withRuleInterval(p, interval) ?? p,
+  ),
+};
+
 /** Every path that `set` takes. */
-export const OVERRIDES: Overrides = { ...MONITORS, ...PROMETHEUS, ...DEPLOYMENT, ...HPA, ...CONTROL };
+export const OVERRIDES: Overrides = { ...HPA_SOURCE, ...MONITORS, ...PROMETHEUS, ...DEPLOYMENT, ...HPA, ...CONTROL };
 
 /** The deployment that `set` names, null if it names none. */
 export const deploymentNamed = (set: SetValues): string | null => {
@@ -294,6 +312,12 @@ const withoutEffect = (platform: Platform, path: string): string | null => {
   if (path.startsWith('asr.') && !platform.monitors.some(ofAsr(platform))) {
     return `a monitor that selects the Deployment ${platform.deployment.name}, got none`;
   }
+  if (path in HPA_SOURCE) {
+    const { series, recorded } = hpaSource(platform);
+    if (series.length === 0) return 'an adapter rule that names the series behind a metric of the HPA, got none';
+    if (path === 'rules.interval' && recorded.length === 0)
+      return 'a recording rule between the pods and the HPA, got none';
+  }
   return null;
 };
 
@@ -304,7 +328,8 @@ export const applyOverrides = (
 ): { readonly platform: Platform; readonly refused: readonly string[] } => {
   let changed = platform;
   const refused: string[] = [];
-  for (const [path, value] of Object.entries(set)) {
+  const inOrder = Object.entries(set).toSorted(([x], [y]) => Number(x in HPA_SOURCE) - Number(y in HPA_SOURCE));
+  for (const [path, value] of inOrder) {
     const known = OVERRIDES[path];
     const next = known?.apply(changed, value) ?? null;
     const idle = withoutEffect(platform, path);

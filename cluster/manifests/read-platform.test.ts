@@ -139,6 +139,8 @@ describe('overrides', () => {
       'a size such as 50GB': '3GB',
     };
     const unchanged = Object.entries(OVERRIDES)
+      // Refused here: the vendor's HPA reads no recorded series (hpa-overrides.test.ts has one that does).
+      .filter(([path]) => path !== 'rules.interval')
       .filter(([path, { takes }]) => {
         const value =
           values[takes] ?? (takes.startsWith('one of ') ? takes.split(', ').at(-1)!.replace('one of ', '') : '9');
