@@ -10,8 +10,10 @@ export const keyRefusal = (
   token: string | null,
 ): Refusal | null => {
   if (auth === null) return null;
-  const [scheme, key] = authorization === null ? [null, token] : authorization.split(' ', 2);
-  if (key === null || key === undefined) return { kind: 'no-key' };
+  const space = authorization === null ? -1 : authorization.indexOf(' ');
+  const scheme = authorization === null ? null : authorization.slice(0, space);
+  const key = authorization === null ? token : authorization.slice(space + 1);
+  if (key === null) return { kind: 'no-key' };
   const schemeFits = auth.scheme === 'any' || scheme === null || scheme === auth.scheme;
   return schemeFits && key === auth.key ? null : { kind: 'bad-key' };
 };

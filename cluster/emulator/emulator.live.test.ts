@@ -95,7 +95,11 @@ describe('batch requests', () => {
   it('are refused as each dialect words it: key, model, size, rate, full pod, no JSON', async () => {
     const { url } = await emulate({ auth: { scheme: 'any', key: 'k' }, maxUploadBytes: 70_000, rateLimitPerMinute: 2 });
     const key = { 'content-type': 'application/octet-stream', authorization: 'Bearer k' };
-    const got = async (path: string, body: NonNullable<RequestInit['body']>, headers: Record<string, string>): Promise<unknown> => {
+    const got = async (
+      path: string,
+      body: NonNullable<RequestInit['body']>,
+      headers: Record<string, string>,
+    ): Promise<unknown> => {
       const answer = await post(`${url}${path}`, body, headers);
       return [answer.status, answer.body];
     };

@@ -88,8 +88,8 @@ export class PodProcesses {
   }
   private fork(): PodProcess {
     const child = fork(MAIN, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'json' });
-    const ready = Promise.withResolvers<void>();
-    const gone = Promise.withResolvers<void>();
+    const ready = Promise.withResolvers<undefined>();
+    const gone = Promise.withResolvers<undefined>();
     const entry: PodProcess = {
       child,
       pod: null,
@@ -104,7 +104,7 @@ export class PodProcesses {
       entry.stderr = (entry.stderr + piece.toString('utf8')).slice(-KEPT_STDERR);
     });
     child.on('message', (message: FromPod) => {
-      if (message.kind === 'prepared') ready.resolve();
+      if (message.kind === 'prepared') ready.resolve(undefined);
       else this.heard(entry, message);
     });
     child.on('error', (cause) => {
@@ -116,8 +116,8 @@ export class PodProcesses {
     });
     child.on('exit', (code, signal) => {
       this.all.delete(entry);
-      gone.resolve();
-      ready.resolve();
+      gone.resolve(undefined);
+      ready.resolve(undefined);
       const { pod } = entry;
       if (pod === null || this.processes.get(pod) !== entry) return;
       this.processes.delete(pod);

@@ -5,7 +5,7 @@ import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 
 export interface ArrivalsPlayer {
   /** Resolves when the last row was started, or at the stop. */
-  readonly done: Promise<void>;
+  readonly done: Promise<undefined>;
   readonly stop: () => void;
 }
 
@@ -17,7 +17,7 @@ export const playArrivals = (
   start: (row: number, nowMillis: number) => void,
 ): ArrivalsPlayer => {
   const iterator = rows[Symbol.iterator]();
-  const { promise: done, resolve } = Promise.withResolvers<void>();
+  const { promise: done, resolve } = Promise.withResolvers<undefined>();
   let next = iterator.next();
   let cancel: () => void = () => undefined;
   const wake = (): void => {
@@ -31,13 +31,13 @@ export const playArrivals = (
       start(next.value, now);
       next = iterator.next();
     }
-    resolve();
+    resolve(undefined);
   };
   wake();
   const stop = (): void => {
     cancel();
     next = { done: true, value: undefined };
-    resolve();
+    resolve(undefined);
   };
   return { done, stop };
 };

@@ -39,7 +39,6 @@ export type Answer =
 export type Send = (pod: number, row: number, attempt: number, settle: (answer: Answer) => void) => () => void;
 
 export interface Census extends LoadCensus {
-  readonly offeredStreamSeconds: number;
   /** Integral of the rows under way over time since the origin, row-milliseconds: the left side of Little's law. */
   readonly inFlightMillis: number;
 }
@@ -75,7 +74,6 @@ export class Front {
   private nextDeadline = 0;
   private deadlineArmed = false;
   private offeredWeight = 0;
-  private offeredStreamSeconds = 0;
   /** Integral of the rows under way over time, row-milliseconds, up to `areaMillis`. */
   private area = 0;
   private areaMillis = 0;
@@ -120,7 +118,6 @@ export class Front {
       batchWaiting: this.batch.queue.length,
       streamsWaiting: this.stream.queue.length,
       offeredWeight: this.offeredWeight,
-      offeredStreamSeconds: this.offeredStreamSeconds,
       inFlightMillis: this.area,
     };
   }
@@ -147,8 +144,8 @@ export class Front {
     }
     requests.sentMillis[row] = now;
     this.account(now, 1);
-    if (schedule.kind[row] === STREAM) this.offeredStreamSeconds += schedule.audioSeconds[row]!;
-    else this.offeredWeight += requestWeight(settings.law.batch, schedule.audioSeconds[row]!, schedule.seed[row]!);
+    if (schedule.kind[row] !== STREAM)
+      this.offeredWeight += requestWeight(settings.law.batch, schedule.audioSeconds[row]!, schedule.seed[row]!);
     if (settings.timeout !== null) {
       this.deadlines.push(row);
       this.armDeadline();

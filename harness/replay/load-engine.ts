@@ -116,10 +116,10 @@ export class LoadEngine {
   }
 
   /** Starts the arrivals; resolves when the last row is over. */
-  run(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.tellDone = resolve;
-    if (this.left === 0) resolve();
+  run(): Promise<undefined> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.tellDone = () => resolve(undefined);
+    if (this.left === 0) this.tellDone();
     this.arrivals = playArrivals(this.clock, this.schedule.offsetMillis, this.rows, (row, now) => {
       this.front.arrive(row, now);
     });

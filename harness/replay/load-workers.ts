@@ -46,7 +46,6 @@ const NOBODY: Census = {
   batchWaiting: 0,
   streamsWaiting: 0,
   offeredWeight: 0,
-  offeredStreamSeconds: 0,
   inFlightMillis: 0,
 };
 const DROPPED = OUTCOMES.indexOf('dropped');
@@ -118,7 +117,6 @@ export class LoadWorkers implements LoadPort {
         batchWaiting: sum.batchWaiting + census.batchWaiting,
         streamsWaiting: sum.streamsWaiting + census.streamsWaiting,
         offeredWeight: sum.offeredWeight + census.offeredWeight,
-        offeredStreamSeconds: sum.offeredStreamSeconds + census.offeredStreamSeconds,
         inFlightMillis: sum.inFlightMillis + census.inFlightMillis,
       }),
       NOBODY,
@@ -179,9 +177,9 @@ export class LoadWorkers implements LoadPort {
       serialization: 'advanced',
       execArgv: ['--max-semi-space-size=64'],
     });
-    const prepared = Promise.withResolvers<void>();
-    const finished = Promise.withResolvers<void>();
-    const exit = Promise.withResolvers<void>();
+    const prepared = Promise.withResolvers<undefined>();
+    const finished = Promise.withResolvers<undefined>();
+    const exit = Promise.withResolvers<undefined>();
     prepared.promise.catch(() => undefined);
     const worker: LoadWorker = {
       index,
@@ -195,7 +193,7 @@ export class LoadWorkers implements LoadPort {
     child.on('message', (message: FromWorker) => {
       switch (message.kind) {
         case 'prepared':
-          prepared.resolve();
+          prepared.resolve(undefined);
           return;
         case 'rows':
           worker.census = message.census;
@@ -204,7 +202,7 @@ export class LoadWorkers implements LoadPort {
           });
           return;
         case 'done':
-          finished.resolve();
+          finished.resolve(undefined);
           return;
         case 'report':
           worker.report = message.report;
@@ -217,8 +215,8 @@ export class LoadWorkers implements LoadPort {
       if (worker.report === null) this.notes.push(`load worker ${index} ${what}: its open rows are lost`);
       worker.census = { ...worker.census, inService: 0, batchWaiting: 0, streamsWaiting: 0 };
       prepared.reject(new TestbedError('TARGET_FAILED', `load worker ${index} ${what}`));
-      finished.resolve();
-      exit.resolve();
+      finished.resolve(undefined);
+      exit.resolve(undefined);
     };
     child.on('exit', (code, signal) =>
       gone(signal === null ? `ended with code ${String(code)}` : `was killed by ${signal}`),
