@@ -45,8 +45,6 @@ export interface KnownInputs {
 const GRID_MILLIS = 1000;
 /** Samples older than any query reaches are forgotten this often. */
 const TRIM_MILLIS = 60_000;
-/** What was there before the origin: enough for every instant selector, and twice every range. */
-const PAST_MILLIS = DEFAULT_LOOKBACK_MILLIS;
 
 /** The longest range or offset in texts of PromQL, ms. */
 export const longestReach = (texts: readonly string[]): number => {
@@ -134,7 +132,9 @@ export class World {
       JSON.stringify(platform.adapter.config),
       ...platform.ruleGroups.flatMap(({ group }) => group.rules.map(({ expr }) => expr)),
     ]);
-    const from = -(PAST_MILLIS + 2 * this.reachMillis);
+    // The fleet was idle before the origin, so its past is constant: one window of it, at least two scrapes, and what
+    // the adapter's first list looks at, answer every query as a longer one would.
+    const from = -Math.max(this.reachMillis, 2 * Math.max(...intervals.values(), 0), platform.adapter.maxAge * 1000);
     const past = [...this.scraping.past(from), ...rules.past(from)].sort((a, b) => a.atMillis - b.atMillis);
     for (const { run } of past) run();
 
