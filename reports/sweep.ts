@@ -57,9 +57,10 @@ export interface Sweep {
 
 const HOURS_PER_MONTH = 730;
 
-/** Mean of a figure of each load step of a run; null if a step has none or there is no step. */
+/** Mean of a figure of each load step that needed a reaction; null if such a step has none or there is no such step. */
 const stepMean = (score: Score, of: 'detect' | 'toReady'): number | null => {
-  const values = score.responsiveness.reactions.map((r) => numberOf(r.durations[of]));
+  const needed = score.responsiveness.reactions.filter((r) => r.needed);
+  const values = needed.map((r) => numberOf(r.durations[of]));
   return values.includes(null) ? null : mean(values as number[]);
 };
 

@@ -15,30 +15,73 @@ import { draw, stepMarks, timeAxis, timeScale } from './draw.ts';
 import { INK } from './palette.ts';
 import { stepPoints } from './series.ts';
 
-/** The fleet total as an observer knew it: the sum over subjects of the newest row each; a gone pod counts no more. */
-const totalSeen = (run: RunRecord, observer: Observer, metric: string): StepFunction | null => {
-  const { signals, life } = run;
+interface Row {
+  readonly at: number;
+  readonly subject: string;
+  readonly value: number;
+}
+
+const rowsOf = (run: RunRecord, observer: Observer, metric: string): readonly Row[] => {
+  const { signals } = run;
   const code = OBSERVERS.indexOf(observer);
   const number = signals.metrics.indexOf(metric);
-  const gone = life.filter((e) => e.subject === 'pod' && e.event === 'gone');
+  const rows: Row[] = [];
+  for (let i = 0; i < signals.count; i++) {
+    if (signals.observer[i] !== code || signals.metric[i] !== number || Number.isNaN(signals.value[i]!)) continue;
+    const subject = signals.subjects[signals.subject[i]!]!;
+    rows.push({ at: signals.atMillis[i]!, subject, value: signals.value[i]! });
+  }
+  return rows;
+};
+
+const curve = (pieces: readonly (readonly [number, number])[]): StepFunction | null =>
+  pieces.length === 0 ? null : stepFunction(pieces);
+
+/** Pods and Prometheus: the sum over subjects of the newest row each; a gone pod counts no more. */
+const newestTotal = (run: RunRecord, observer: Observer, metric: string): StepFunction | null => {
+  const gone = run.life.filter((e) => e.subject === 'pod' && e.event === 'gone');
   const newest = new Map<string, number>();
-  const pieces: [number, number][] = [];
   let next = 0;
   let total = 0;
-  for (let i = 0; i < signals.count; i++) {
-    if (signals.observer[i] !== code || signals.metric[i] !== number) continue;
-    const at = signals.atMillis[i]!;
-    for (; next < gone.length && gone[next]!.t <= at; next++) {
-      total -= newest.get(gone[next]!.name) ?? 0;
-      newest.delete(gone[next]!.name);
-    }
-    const subject = signals.subjects[signals.subject[i]!]!;
-    const value = Number.isNaN(signals.value[i]!) ? 0 : signals.value[i]!;
-    total += value - (newest.get(subject) ?? 0);
-    newest.set(subject, value);
-    pieces.push([at, total]);
+  return curve(
+    rowsOf(run, observer, metric).map(({ at, subject, value }) => {
+      for (; next < gone.length && gone[next]!.t <= at; next++) {
+        total -= newest.get(gone[next]!.name) ?? 0;
+        newest.delete(gone[next]!.name);
+      }
+      total += value - (newest.get(subject) ?? 0);
+      newest.set(subject, value);
+      return [at, total] as const;
+    }),
+  );
+};
+
+/** One answer of the adapter: what its rows of one instant add up to, and how many they are. */
+interface Answer {
+  readonly at: number;
+  readonly total: number;
+  readonly items: number;
+}
+
+const answersOf = (run: RunRecord, metric: string): readonly Answer[] => {
+  const answers: Answer[] = [];
+  for (const { at, value } of rowsOf(run, 'adapter', metric)) {
+    const last = answers.at(-1);
+    if (last?.at === at) answers[answers.length - 1] = { at, total: last.total + value, items: last.items + 1 };
+    else answers.push({ at, total: value, items: 1 });
   }
-  return pieces.length === 0 ? null : stepFunction(pieces);
+  return answers;
+};
+
+/** What the HPA made of it: its average times the pods of the answer it had. */
+const hpaTotal = (run: RunRecord, metric: string, answers: readonly Answer[]): StepFunction | null => {
+  let next = 0;
+  return curve(
+    rowsOf(run, 'hpa', metric).map(({ at, value }) => {
+      while (next < answers.length && answers[next]!.at <= at) next += 1;
+      return [at, value * (answers[next - 1]?.items ?? 1)] as const;
+    }),
+  );
 };
 
 /** The metric that the HPA scales on, if Prometheus scraped it under that name; else the product's gauge. */
@@ -47,31 +90,23 @@ const metricOf = (run: RunRecord): string => {
   return names.find((name) => run.signals.metrics.includes(name)) ?? 'asr_active_requests';
 };
 
-/** What the HPA made of the answer: its average times the pods that answered. */
-const hpaTotal = (run: RunRecord): StepFunction | null => {
-  const pieces = servingDecisions(run).flatMap((d) => {
-    const metric = d.metrics[0];
-    return metric?.value == null ? [] : [[d.t, metric.value * Math.max(1, d.current)] as [number, number]];
-  });
-  return pieces.length === 0 ? null : stepFunction(pieces);
-};
-
 const LOOK = {
   'in service at the pods': { colour: INK.truth, width: 1, dash: 'none' },
   'Prometheus’ newest samples': { colour: INK.blue, width: 1.5, dash: 'none' },
   'the adapter’s answers': { colour: INK.green, width: 2.5, dash: '5,4' },
-  'the HPA (average × replicas)': { colour: INK.orange, width: 2, dash: 'none' },
+  'the HPA (average × pods)': { colour: INK.orange, width: 2, dash: 'none' },
 } as const;
 type Name = keyof typeof LOOK;
 
 /** Null if no observer left a row. */
 export const believedChart = (run: RunRecord, score: Score): Chart | null => {
   const metric = metricOf(run);
+  const answers = answersOf(run, metric);
   const seen: readonly (readonly [Name, StepFunction | null])[] = [
-    ['in service at the pods', totalSeen(run, 'pod', FLEET_METRICS[0])],
-    ['Prometheus’ newest samples', totalSeen(run, 'prometheus', metric)],
-    ['the adapter’s answers', totalSeen(run, 'adapter', metric)],
-    ['the HPA (average × replicas)', hpaTotal(run)],
+    ['in service at the pods', newestTotal(run, 'pod', FLEET_METRICS[0])],
+    ['Prometheus’ newest samples', newestTotal(run, 'prometheus', metric)],
+    ['the adapter’s answers', curve(answers.map((a) => [a.at, a.total]))],
+    ['the HPA (average × pods)', hpaTotal(run, metric, answers)],
   ];
   const known = seen.flatMap(([name, f]) => (f === null ? [] : [[name, f] as const]));
   if (known.length === 0) return null;

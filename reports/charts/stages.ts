@@ -34,14 +34,15 @@ export const stagesChart = (score: Score): Chart | null => {
   const used = score.responsiveness.stages.filter((s) => segments.some((x) => x.name === s.name && x.to > x.from));
   const top = [...used].sort((a, b) => b.share - a.share)[0]!;
   const id = 'stages';
-  const title = 'Where the time goes, load step to new pod';
+  const title = 'From load step to the first new pod that takes calls';
   const caption = `${share(Math.round(100 * top.share) / 100)} of the ${duration(used.reduce((sum, s) => sum + s.meanSeconds, 0))} to a new pod that takes calls is ${STAGE_MEANING[top.name]}.`;
   const shown = segments.filter((s) => s.to > s.from);
   return {
     id,
     title,
     caption,
-    legend: used.map((s) => ({ label: STAGE_MEANING[s.name], colour: STAGE_COLOUR[s.name], form: 'area' })),
+    // The table below it carries the colours.
+    legend: [],
     svg: (w) =>
       draw(
         { id, title, caption, width: w, height: 62 + 40 * chains.length },

@@ -5,7 +5,7 @@ import { duration, money } from '../page/format.ts';
 import { numberOf } from '../score/figure.ts';
 import type { Sweep } from '../sweep.ts';
 import type { Chart } from './draw.ts';
-import { draw } from './draw.ts';
+import { draw, isNarrow } from './draw.ts';
 import { INK } from './palette.ts';
 
 /** Null if fewer than two settings have both figures. */
@@ -46,14 +46,15 @@ export const tradeOffChart = (sweep: Sweep): Chart | null => {
       draw(
         { id, title, caption, width: w, height: 260 },
         {
+          marginRight: 48,
           x: {
             type: 'log',
             label: 'metric storage, $ per month',
             labelArrow: 'none',
             labelAnchor: 'center',
-            ticks: 4,
+            ticks: isNarrow(w) ? [ordered[0]!.price, ordered.at(-1)!.price] : ordered.map((p) => p.price),
             tickFormat: (n: number) => money(n),
-            grid: false,
+            insetLeft: 16,
           },
           y: { label: 'load step to new pod ready, s', labelArrow: 'none', grid: true, ticks: 5 },
           marks: [
@@ -76,7 +77,9 @@ export const tradeOffChart = (sweep: Sweep): Chart | null => {
               x: 'price',
               y: 'seconds',
               text: 'label',
-              dy: -14,
+              dx: 9,
+              dy: -9,
+              textAnchor: 'start',
               fill: 'currentColor',
               fontWeight: 600,
             }),

@@ -101,9 +101,11 @@ const callFigure = (objective: Objective, run: RunRecord, promises: readonly Pro
   }
 };
 
-/** A figure of the load steps: the quantile over steps, or the worst; one step without it leaves no data. */
+/** A figure of the load steps that needed a reaction: the quantile over them, or the worst; one without it leaves no data. */
 const overSteps = (reactions: readonly Reaction[], q: number | null, of: (r: Reaction) => Figure): Figure => {
-  const figures = reactions.map(of);
+  const needed = reactions.filter((r) => r.needed);
+  if (needed.length === 0 && reactions.length > 0) return noData('no load step needed another replica');
+  const figures = needed.map(of);
   const missing = figures.find((f) => f.kind === 'no-data');
   if (missing !== undefined) return missing;
   const values = ascending(figures.map((f) => (f.kind === 'value' ? f.value : NaN)));

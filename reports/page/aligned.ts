@@ -1,5 +1,7 @@
 // Plain tables for a terminal: columns padded, numbers to the right, nothing wider than asked.
 
+import { unbroken } from './format.ts';
+
 export interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
@@ -37,13 +39,13 @@ export const aligned = (
   return [line(all[0]!), widths.map((w) => '─'.repeat(w)).join('  '), ...rows.map(line)];
 };
 
-/** Text in lines of at most `most` characters, broken at blanks. */
+/** Text in lines of at most `most` characters, broken at blanks but not before a unit. */
 export const wrapped = (text: string, most = 100): readonly string[] => {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of unbroken(text).split(' ')) {
     const last = lines.at(-1);
     if (last !== undefined && width(last) + 1 + width(word) <= most) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines;
+  return lines.map((line) => line.replaceAll('\u00a0', ' '));
 };

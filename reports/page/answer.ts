@@ -47,41 +47,70 @@ const rise = (before: number, after: number): string => {
   return `calls rise from ${number(before)} to ${number(after)} per second`;
 };
 
-/** The load step with most broken promises; the first of equals. */
+/** How bad a load step was: broken promises first, then the time to a new pod, then the rise of the load. */
+const badness = (r: Reaction): readonly number[] => [
+  r.trouble?.missed ?? 0,
+  r.calls.missed,
+  r.needed ? 1 : 0,
+  numberOf(r.durations.toReady) ?? 0,
+  r.step.callsAfter - r.step.callsBefore,
+];
+
+const isWorse = (a: readonly number[], b: readonly number[]): boolean => {
+  const i = a.findIndex((x, k) => x !== b[k]);
+  return i >= 0 && a[i]! > b[i]!;
+};
+
+/** The load step that callers felt most; the first of equals. */
 export const worstReaction = (score: Score): Reaction | null =>
   score.responsiveness.reactions.reduce<Reaction | null>(
-    (worst, r) => (worst === null || (r.trouble?.missed ?? 0) > (worst.trouble?.missed ?? 0) ? r : worst),
+    (worst, r) => (worst === null || isWorse(badness(r), badness(worst)) ? r : worst),
     null,
   );
 
-const because = (reaction: Reaction): string => {
-  const toReady = numberOf(reaction.durations.toReady);
-  if (toReady === null) return 'no new GPU pod became ready in time';
+/** ', 79 % of it loading the model'; empty if the stages are not known. */
+const mostOfIt = (reaction: Reaction): string => {
   const total = reaction.stages.reduce((sum, s) => sum + s.seconds, 0);
   const top = [...reaction.stages].sort((a, b) => b.seconds - a.seconds)[0];
-  const most =
-    top !== undefined && total > 0
-      ? `, ${share(Math.round((100 * top.seconds) / total) / 100)} of it ${BECAUSE[top.name]}`
-      : '';
-  return `the first new GPU pod is ready only after ${duration(Math.round(toReady))}${most}`;
+  return top === undefined || total === 0
+    ? ''
+    : `, ${share(Math.round((100 * top.seconds) / total) / 100)} of it ${BECAUSE[top.name]}`;
+};
+
+const because = (reaction: Reaction): string => {
+  const toReady = numberOf(reaction.durations.toReady);
+  return toReady === null
+    ? 'no new GPU pod became ready in time'
+    : `the first new GPU pod is ready only after ${duration(Math.round(toReady))}${mostOfIt(reaction)}`;
+};
+
+/** What the HPA did while callers noticed nothing, or next to nothing. */
+const unnoticed = (reaction: Reaction): string => {
+  const toReady = numberOf(reaction.durations.toReady);
+  if (!reaction.needed) return 'what is there carries the load';
+  return toReady === null
+    ? 'what is there carries the load, and no new pod becomes ready'
+    : `what is there carries the load until the first new GPU pod is ready after ${duration(Math.round(toReady))}${mostOfIt(reaction)}`;
 };
 
 const stepSentence = (score: Score, reaction: Reaction, promise: Promised): string => {
   const { step, trouble } = reaction;
   const opening = `When ${rise(step.callsBefore, step.callsAfter)} ${duration(step.atMillis / 1000)} into the run`;
+  const others = score.responsiveness.reactions.length - 1;
+  const of = others > 0 ? ` (the worst of ${others + 1} load steps)` : '';
   if (trouble === null) {
-    const toReady = numberOf(reaction.durations.toReady);
-    const ready =
-      toReady === null ? 'without a new pod' : `the first new pod is ready after ${duration(Math.round(toReady))}`;
-    return `${opening}, ${NOBODY[promise.kind](within(promise))}: ${ready}.`;
+    const { arrived, missed } = reaction.calls;
+    const callers =
+      missed === 0
+        ? NOBODY[promise.kind](within(promise))
+        : `only ${LET_DOWN[promise.kind](within(promise), share(missed / arrived))}`;
+    return `${opening}${of}, ${callers}: ${unnoticed(reaction)}.`;
   }
   const many = share(trouble.missed / trouble.arrived);
   const long =
     trouble.untilMillis === null
       ? 'to the end of the run'
       : `for ${duration(Math.round((trouble.untilMillis - trouble.fromMillis) / 1000))}`;
-  const others = score.responsiveness.reactions.length - 1;
-  const of = others > 0 ? ` (the worst of ${others + 1} load steps)` : '';
   return `${opening}${of}, ${LET_DOWN[promise.kind](within(promise), many)} ${long}, because ${because(reaction)}.`;
 };
 

@@ -71,6 +71,10 @@ const OF: Readonly<Record<Dimension, (n: number) => string>> = {
 export const shown = (f: Figure, dimension: Dimension): string =>
   f.kind === 'value' ? OF[dimension](f.value) : 'no data';
 
+/** Keeps numbers and their units on one line: no break between 61 and %. */
+export const unbroken = (text: string): string =>
+  text.replace(/(?<=\d) (?=(?:%|ms|s|min|h|kB|MB|GB|GPU-h)(?![a-z]))/g, '\u00a0');
+
 /** A signed difference: +11 s, −$0.02, ±0 s. */
 export const signed = (n: number, of: (abs: number) => string): string => {
   const text = of(Math.abs(n));

@@ -19,6 +19,7 @@ import { answer, recommendationSentence } from './answer.ts';
 import type { ConformanceFigure } from './details.ts';
 import { detailsHtml } from './details.ts';
 import { figureHtml } from './figure.ts';
+import { unbroken } from './format.ts';
 import type { Html } from './html.ts';
 import { markup, trusted } from './html.ts';
 import { VERDICT_WORD } from './rows.ts';
@@ -93,7 +94,7 @@ export const renderReport = (input: ReportInput): string => {
 <body><main>
 <header class="top"><b>Surgelab</b><span>${header.scenarioName}</span><span>${profile}</span></header>
 <h1>${header.question}</h1>
-<p class="answer">${answer(score, sweep)}</p>
+<p class="answer">${unbroken(answer(score, sweep))}</p>
 ${verdictHtml(verdict)}
 ${answerTable(score)}
 ${verdict.objectives.length === 0 ? null : objectiveTable(verdict)}

@@ -3,6 +3,7 @@
 import type { Verdict, VerdictKind } from '../gate/evaluate.ts';
 import type { Comparison, ComparisonRow, RowUnit } from '../compare.ts';
 import type { Score } from '../score/score.ts';
+import type { StageName } from '../score/stages.ts';
 import { STAGE_MEANING } from '../score/stages.ts';
 import type { Interval } from '../stats/interval.ts';
 import type { Sweep, SweepRow } from '../sweep.ts';
@@ -60,11 +61,11 @@ export const objectiveRows = (verdict: Verdict): readonly (readonly [string, str
     o.measured.kind === 'no-data' ? 'no data' : o.met ? 'met' : 'missed',
   ]);
 
-/** [stage, seconds, share]; stages of no length are left out. */
-export const stageRows = (score: Score): readonly (readonly [string, string, string])[] =>
+/** [stage, what it waits for, seconds, share]; stages of no length are left out. */
+export const stageRows = (score: Score): readonly (readonly [StageName, string, string, string])[] =>
   score.responsiveness.stages
     .filter((stage) => stage.meanSeconds > 0)
-    .map((stage) => [STAGE_MEANING[stage.name], duration(stage.meanSeconds), share(stage.share)]);
+    .map((stage) => [stage.name, STAGE_MEANING[stage.name], duration(stage.meanSeconds), share(stage.share)]);
 
 export interface SweepCells {
   readonly toReady: string;

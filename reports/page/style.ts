@@ -44,6 +44,7 @@ tr.best td{background:var(--ok-bg)}
 td .d{display:block;color:var(--soft);font-size:12.5px}
 .met{color:var(--ok)}.missed{color:var(--bad);font-weight:600}
 table.key td:last-child{font-weight:600}
+i.key{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:9px}
 code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 figure{margin:30px 0 0}
 figure h3{margin:0 0 2px;font-size:16px}
@@ -55,7 +56,7 @@ figcaption{font-size:14.5px;margin:0 0 6px}
 .legend i.area{width:12px;height:12px;border:0;border-radius:2px}
 .legend i.dot{width:10px;height:10px;border:0;border-radius:50%}
 svg.chart{display:block;max-width:100%;height:auto;overflow:visible}
-svg.chart text{white-space:pre;fill:currentColor}
+svg.chart text{white-space:pre}
 svg.chart [aria-label$="axis tick"]{stroke:var(--c-rule)}
 svg.chart [aria-label$="grid"]{stroke:var(--line);stroke-opacity:1}
 .narrow{display:none}
@@ -69,7 +70,7 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 footer{margin-top:44px;color:var(--soft);font-size:13px}
 @media (max-width:640px){
 main{padding:18px 16px 44px}.answer{font-size:20px}.wide{display:none}.narrow{display:block}
-.verdict{flex-direction:column;gap:2px}table{font-size:14px}th,td{padding-right:10px}h2{margin-top:40px}
+.verdict{flex-direction:column;gap:2px}table{font-size:14px}table.key td.n{white-space:normal}th,td{padding-right:10px}h2{margin-top:40px}
 dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}}
 @media print{
 :root,:root:not([data-theme=light]){${LIGHT}color-scheme:light}

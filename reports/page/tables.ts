@@ -1,5 +1,6 @@
 // Tables as HTML from the text cells of rows.ts.
 
+import { STAGE_COLOUR } from '../charts/palette.ts';
 import type { Comparison } from '../compare.ts';
 import type { Verdict } from '../gate/evaluate.ts';
 import type { Score } from '../score/score.ts';
@@ -42,7 +43,17 @@ export const objectiveTable = (verdict: Verdict): Html =>
     [1],
   );
 
-export const stageTable = (score: Score): Html => tableHtml(['', 'mean', 'share'], stageRows(score), [1, 2]);
+/** Carries the colours of the chart of stages. */
+export const stageTable = (score: Score): Html =>
+  tableHtml(
+    ['', 'mean', 'share'],
+    stageRows(score).map(([stage, what, seconds, part]) => [
+      markup`<i class="key" style="background:${STAGE_COLOUR[stage]}"></i>${what}`,
+      seconds,
+      part,
+    ]),
+    [1, 2],
+  );
 
 export const comparisonTable = (comparison: Comparison): Html =>
   tableHtml(

@@ -43,7 +43,7 @@ export interface SummaryInput {
 
 /** Everything a person in a terminal needs, in the order of the page. */
 export const renderSummary = ({ score, verdict, sweep, comparison }: SummaryInput): string => {
-  const stages = stageRows(score);
+  const stages = stageRows(score).map(([, ...cells]) => cells);
   const blocks: string[] = [
     wrapped(answer(score, sweep)).join('\n'),
     aligned(columns(['', ''], [0]), answerRows(score))

@@ -7,37 +7,47 @@ import { scenarioOf } from './scenario-of.ts';
 
 export interface LoadStep {
   readonly atMillis: number;
-  /** Calls per second in the minute before and after (shorter at the ends of the run). */
+  /** Calls per second in the three minutes before the rise and after it (shorter at the ends of the run). */
   readonly callsBefore: number;
   readonly callsAfter: number;
   readonly from: 'scenario' | 'schedule';
 }
 
-/** A rise by less is drift, not a step; a linear rise that takes longer is a ramp. */
-const LEAST_RISE = 1.2;
+/** A surge by less is drift, not a step; a linear rise that takes longer is a ramp. */
+const LEAST_SURGE = 1.2;
 const LONGEST_RISE_SECONDS = 120;
+/** A fitted rate curve wobbles from minute to minute: only a rise by more is a step. */
+const LEAST_RISE = 1.4;
 const MINUTE = 60_000;
 const BIN = 10_000;
+/** The rates before and after a rise are means over this long. */
+const MEASURED = 3 * MINUTE;
 /** Standard deviations of a Poisson difference that a step found in the schedule must exceed. */
 const SIGNIFICANCE = 4;
-const LEAST_FOUND_RISE = 1.4;
 
-const risesOf = (curve: RateCurve): number[] =>
-  curve.points.flatMap(([at, rate], i) => {
-    const [before, rateBefore] = curve.points[i - 1] ?? [at, rate];
-    if (i === 0 || rate < LEAST_RISE * rateBefore) return [];
-    if (curve.between === 'step') return [at * 1000];
-    return at - before <= LONGEST_RISE_SECONDS ? [before * 1000] : [];
+/** Start and end of a rise, milliseconds; equal for a jump. */
+type Rise = readonly [start: number, end: number];
+
+const risesOf = (curve: RateCurve, least: number): Rise[] =>
+  curve.points.flatMap(([at, rate], i): Rise[] => {
+    // A curve of multipliers may begin late: before its first point it is 1.
+    const [before, rateBefore] = curve.points[i - 1] ?? [at, 1];
+    if (rate < least * rateBefore) return [];
+    if (curve.between === 'step' || before === at) return [[at * 1000, at * 1000]];
+    return at - before <= LONGEST_RISE_SECONDS ? [[before * 1000, at * 1000]] : [];
   });
 
-const scenarioSteps = (run: RunRecord): number[] =>
-  scenarioOf(run).traffic.flatMap((traffic) => {
-    const surge = traffic.surge === null ? [] : risesOf(traffic.surge);
-    const { arrivals } = traffic;
-    return 'rate' in arrivals && typeof arrivals.rate === 'object' && arrivals.rate !== null
-      ? [...surge, ...risesOf(arrivals.rate)]
-      : surge;
-  });
+/** The surges of the scenario, if it has any; else the rises of its rate curves. */
+const scenarioSteps = (run: RunRecord): Rise[] => {
+  const { traffic } = scenarioOf(run);
+  const surges = traffic.flatMap((t) => (t.surge === null ? [] : risesOf(t.surge, LEAST_SURGE)));
+  if (surges.length > 0) return surges;
+  return traffic.flatMap(({ arrivals }) =>
+    'rate' in arrivals && typeof arrivals.rate === 'object' && arrivals.rate !== null
+      ? risesOf(arrivals.rate, LEAST_RISE).filter(([start]) => start > 0)
+      : [],
+  );
+};
 
 /** Calls with offset in [from, to). */
 const countBetween = (offsets: Float64Array, from: number, to: number): number => {
@@ -58,13 +68,13 @@ const countBetween = (offsets: Float64Array, from: number, to: number): number =
  * A bin edge is a step if the minute after it holds at least 1.4 times the calls of the minute before, the difference is
  * over 4 Poisson standard deviations, and no edge within a minute is more significant.
  */
-const foundSteps = (offsets: Float64Array, duration: number): number[] => {
+const foundSteps = (offsets: Float64Array, duration: number): Rise[] => {
   const significance: [at: number, z: number][] = [];
   for (let at = MINUTE; at + MINUTE <= duration; at += BIN) {
     const before = countBetween(offsets, at - MINUTE, at);
     const after = countBetween(offsets, at, at + MINUTE);
     const z = after + before === 0 ? 0 : (after - before) / Math.sqrt(after + before);
-    significance.push([at, after >= LEAST_FOUND_RISE * before ? z : 0]);
+    significance.push([at, after >= LEAST_RISE * before ? z : 0]);
   }
   return significance
     .filter(
@@ -72,7 +82,7 @@ const foundSteps = (offsets: Float64Array, duration: number): number[] => {
         z >= SIGNIFICANCE &&
         significance.every(([other, y]) => Math.abs(other - at) > MINUTE || y < z || (y === z && other >= at)),
     )
-    .map(([at]) => at);
+    .map(([at]): Rise => [at, at]);
 };
 
 /** The load steps after the warm-up, ascending; several within a second are one. */
@@ -81,18 +91,18 @@ export const loadSteps = (run: RunRecord): readonly LoadStep[] => {
   const offsets = run.schedule.offsetMillis;
   const told = scenarioSteps(run);
   const from = told.length > 0 ? 'scenario' : 'schedule';
-  const instants = (told.length > 0 ? told : foundSteps(offsets, durationMillis))
-    .filter((at) => at > 0 && at >= warmupMillis && at < durationMillis)
-    .sort((a, b) => a - b)
-    .filter((at, i, all) => i === 0 || at - all[i - 1]! >= 1000);
-  return instants.map((at) => {
-    const start = Math.max(0, at - MINUTE);
-    const end = Math.min(durationMillis, at + MINUTE);
-    return {
-      atMillis: at,
-      callsBefore: countBetween(offsets, start, at) / ((at - start) / 1000),
-      callsAfter: countBetween(offsets, at, end) / ((end - at) / 1000),
-      from,
-    };
-  });
+  return (told.length > 0 ? told : foundSteps(offsets, durationMillis))
+    .filter(([start]) => start > 0 && start >= warmupMillis && start < durationMillis)
+    .sort((a, b) => a[0] - b[0])
+    .filter(([start], i, all) => i === 0 || start - all[i - 1]![0] >= 1000)
+    .map(([at, top]) => {
+      const start = Math.max(0, at - MEASURED);
+      const end = Math.min(durationMillis, top + MEASURED);
+      return {
+        atMillis: at,
+        callsBefore: countBetween(offsets, start, at) / ((at - start) / 1000),
+        callsAfter: end <= top ? 0 : countBetween(offsets, top, end) / ((end - top) / 1000),
+        from,
+      };
+    });
 };

@@ -3,7 +3,7 @@
 
 import type { RunRecord } from '../../model/record.ts';
 import type { StepFunction } from '../stats/step-function.ts';
-import { changeTimes, valueAt } from '../stats/step-function.ts';
+import { changeTimes, maximum, valueAt } from '../stats/step-function.ts';
 import { callsBetween } from './calls.ts';
 import type { Figure, NoData } from './figure.ts';
 import { figure } from './figure.ts';
@@ -57,6 +57,10 @@ export interface Reaction {
   readonly overshoot: Figure;
   readonly settle: Figure;
   readonly trouble: Trouble | null;
+  /** Calls from the step to the next one, and how many of them were let down. */
+  readonly calls: { readonly arrived: number; readonly missed: number };
+  /** False if the load stayed within what was there: then there was nothing to react to. */
+  readonly needed: boolean;
   /** e0 to the first new pod taking calls, stage by stage; empty if no pod came. */
   readonly stages: readonly Stage[];
 }
@@ -159,14 +163,17 @@ export const reactionTo = (
       .at(0);
   const firstReady = earliest('ready');
   const ready = firstReady?.first.ready ?? null;
+  const trouble = troubleOf(run, promises, e0, until);
+  const end = run.header.durationMillis;
   const instants: Instants = {
     step: e0,
     seen: seen?.sync.t ?? null,
     decided,
     running: earliest('container-started')?.first['container-started'] ?? null,
     ready,
-    kept: ready === null ? null : keptAgainFrom(run, promises, ready, Math.max(until, ready)),
+    kept: ready === null ? null : trouble === null ? ready : keptAgainFrom(run, promises, ready, end),
   };
+  const after = callsBetween(run, e0, until);
   const loaded = firstReady?.first['model-ready'];
   const against = (g: (d: StepFunction) => number): Figure =>
     'kind' in demand ? demand : figure(g(demand), 'not a finite number');
@@ -185,7 +192,12 @@ export const reactionTo = (
     ),
     overshoot: against((d) => overshootOf(d, curves.ready, e0, until)),
     settle: against((d) => settleMillis(d, curves.ready, e0, until) / 1000),
-    trouble: troubleOf(run, promises, e0, until),
+    trouble,
+    calls: { arrived: after.length, missed: after.filter((i) => !isKept(run, promises, i)).length },
+    needed:
+      decision !== undefined ||
+      trouble !== null ||
+      (!('kind' in demand) && maximum(demand, e0, until) > valueAt(curves.ready, e0)),
     stages:
       decision === undefined || firstReady === undefined
         ? []

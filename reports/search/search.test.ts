@@ -114,8 +114,8 @@ describe('space', () => {
   it('has Σ (levels − 1) points one lever away', () => {
     expect(oneLeverAway(space, currentPoint(space))).toHaveLength(5 + 3 + 3 + 2);
   });
-  it('overrides only what differs from the present', () => {
-    expect(setOf(space, [2, 0, 0, 1])).toEqual({ l0: 2, l3: 1 });
+  it('makes a point by the overrides of all its levels, and names only what changes', () => {
+    expect(setOf(space, [2, 0, 0, 1])).toEqual({ l0: 2, l1: 0, l2: 0, l3: 1 });
     expect(changesBetween(space, [0, 0, 0, 0], [2, 0, 0, 1])).toEqual(['lever 0 0 → 2', 'lever 3 0 → 1']);
   });
 });

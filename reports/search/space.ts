@@ -39,12 +39,9 @@ export const oneLeverAway = (space: Space, point: Point): readonly Point[] =>
     levels.flatMap((_, level) => (level === point[lever] ? [] : [withLevel(point, lever, level)])),
   );
 
-/** The overrides that make a point. Levels left as they are now add nothing, so the platform's own text stands. */
+/** The overrides that make a point, those of the present levels too: levers may share what they set. */
 export const setOf = (space: Space, point: Point): Readonly<Record<string, SetValue>> =>
-  Object.assign(
-    {},
-    ...space.map(({ levels, current }, lever) => (point[lever] === current ? {} : levels[point[lever]!]!.set)),
-  ) as Record<string, SetValue>;
+  Object.assign({}, ...space.map(({ levels }, lever) => levels[point[lever]!]!.set)) as Record<string, SetValue>;
 
 /** What changes from one point to the other, e.g. 'scrape interval 30 s → 15 s'; empty if nothing does. */
 export const changesBetween = (space: Space, from: Point, to: Point): readonly string[] =>

@@ -1,0 +1,75 @@
+// The few figures of a run that a search decides by: missed calls, GPU money, metric money, the delay until a new pod is
+// ready and where it goes. The same definitions as the score, without the rest of it, because a search makes hundreds.
+
+import type { RunRecord } from '../../model/record.ts';
+import { ALL_CALLS, scoredCalls } from '../score/calls.ts';
+import { paidSpans, spanMoney } from '../score/gpu-cost.ts';
+import { loadSteps } from '../score/load-steps.ts';
+import { diskMoneyPerMonth } from '../score/metric-cost.ts';
+import { podLives, replicaCurves } from '../score/pods.ts';
+import { isKept, promisesOf } from '../score/promise.ts';
+import { reactionTo } from '../score/reaction.ts';
+import { totalCost } from '../score/regret.ts';
+import { scenarioOf } from '../score/scenario-of.ts';
+import type { Stage } from '../score/stages.ts';
+import { STAGE_NAMES } from '../score/stages.ts';
+import { mean } from '../stats/quantile.ts';
+
+export interface Outcome {
+  /** From the start to the end of the drain. */
+  readonly hours: number;
+  readonly arrived: number;
+  readonly missed: number;
+  readonly gpuMoneyPerHour: number;
+  readonly metricMoneyPerMonth: number;
+  /** Load step to the first new pod Ready, mean over the steps; null if there was no step, or one brought no pod. */
+  readonly toReadySeconds: number | null;
+  /** Mean over the steps that brought a pod; empty if none did. */
+  readonly stages: readonly Stage[];
+}
+
+const HOURS_PER_MONTH = 730;
+
+const meanStages = (chains: readonly (readonly Stage[])[]): readonly Stage[] =>
+  chains.length === 0
+    ? []
+    : STAGE_NAMES.map((name) => ({
+        name,
+        seconds: mean(chains.map((chain) => chain.find((stage) => stage.name === name)?.seconds ?? 0))!,
+      }));
+
+/** Throws OBJECTIVE_INVALID if an objective of the scenario does not parse. */
+export const outcomeOf = (run: RunRecord): Outcome => {
+  const { header, storage } = run;
+  const { nodes, prices } = scenarioOf(run);
+  const promises = promisesOf(run);
+  const pods = podLives(run.life, header.endMillis);
+  const curves = replicaCurves(run, pods);
+  const calls = scoredCalls(run, ALL_CALLS);
+  const steps = loadSteps(run);
+  const unasked = { kind: 'no-data', why: 'not asked for' } as const;
+  const reactions = steps.map((step, i) =>
+    reactionTo(run, step, steps[i + 1]?.atMillis ?? header.durationMillis, promises, pods, curves, unasked),
+  );
+  const delays = reactions.flatMap(({ durations: { toReady } }) => (toReady.kind === 'value' ? [toReady.value] : []));
+  const hours = header.endMillis / 3_600_000;
+  return {
+    hours,
+    arrived: calls.length,
+    missed: calls.filter((call) => !isKept(run, promises, call)).length,
+    gpuMoneyPerHour: spanMoney(paidSpans(run, pods), nodes.pricePerHour, nodes.billingQuantum) / hours,
+    metricMoneyPerMonth: diskMoneyPerMonth(storage.retainedBytes, prices.storagePerGbMonth),
+    toReadySeconds: delays.length < reactions.length ? null : mean(delays),
+    stages: meanStages(reactions.map(({ stages }) => stages).filter((chain) => chain.length > 0)),
+  };
+};
+
+export const missedPerHour = ({ missed, hours }: Outcome): number => missed / hours;
+
+/** J of scoring.md section 7 per hour of the run: GPU + metrics + penalty · misses. */
+export const costPerHour = (outcome: Outcome, penaltyPerMiss: number): number =>
+  totalCost(
+    outcome.gpuMoneyPerHour + outcome.metricMoneyPerMonth / HOURS_PER_MONTH,
+    missedPerHour(outcome),
+    penaltyPerMiss,
+  );
