@@ -3,6 +3,9 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodeTable } from './exit-codes.ts';
+import type { BenchOptions } from './commands/bench.ts';
+import type { EmulateOptions } from './commands/emulate.ts';
+import type { ReplayCommandOptions } from './commands/replay.ts';
 import { runCommand } from './run-command.ts';
 
 const program = new Command('surgelab')
@@ -66,8 +69,8 @@ example(
       .option('--time-scale <factor>', 'virtual seconds per real second', '1')
       .option('--out <folder>', 'the run folder (default: runs/NAME-PROFILE)')
       .option('--json', 'print the score as JSON'),
-  ).action((scenario: string, options: object) =>
-    runCommand(() => import('./commands/replay.ts'), { scenario, ...options }),
+  ).action((scenario: string, options: Omit<ReplayCommandOptions, 'scenario'>) =>
+    runCommand(() => import('./commands/replay.ts'), { ...options, scenario }),
   ),
   'replay vendor-default-step --duration 5m --time-scale 10',
 );
@@ -146,7 +149,7 @@ example(
     .option('--port <port>', 'the port; 0 takes a free one', '2269')
     .option('--calibration <name>', 'the service law', 'pulse-pro-l40s')
     .option('--model-load <duration>', 'until /health says ready', '2s')
-    .action((options: object) => runCommand(() => import('./commands/emulate.ts'), options)),
+    .action((options: EmulateOptions) => runCommand(() => import('./commands/emulate.ts'), options)),
   'emulate --port 2269',
 );
 
@@ -160,7 +163,7 @@ example(
     .option('--scenario <scenario>', 'another question than the default one')
     .option('--out <folder>', 'where the runs and the report go', 'bench-out')
     .option('--json', 'print the answer as JSON')
-    .action((options: object) => runCommand(() => import('./commands/bench.ts'), options)),
+    .action((options: BenchOptions) => runCommand(() => import('./commands/bench.ts'), options)),
   'bench',
   'bench --scenario my-scenario.yaml --out my-answer',
 );

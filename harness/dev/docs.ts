@@ -34,4 +34,5 @@ const { status, error } = spawnSync(
   { stdio: 'ignore', timeout: 60_000 },
 );
 rmSync(profile, { recursive: true, force: true });
-if (error !== undefined || status !== 0) process.stderr.write('docs/report.png was not renewed: no chromium that works on PATH\n');
+if (error !== undefined || status !== 0)
+  process.stderr.write('docs/report.png was not renewed: no chromium that works on PATH\n');

@@ -1,0 +1,135 @@
+// bench: the whole answer to one question. Sweeps the scrape interval in simulation, replays the same schedule on real
+// processes, compares the two, writes the report; exits by the verdict, or by the comparison if that failed.
+
+import { join } from 'node:path';
+import { monitorSelects } from '../../cluster/manifests/selection.ts';
+import { parsePrometheusDuration } from '../../model/duration.ts';
+import { TestbedError } from '../../model/errors.ts';
+import { stream } from '../../model/rng.ts';
+import { compare, fidelityBounds } from '../../reports/compare.ts';
+import { renderReport } from '../../reports/page/report.ts';
+import { renderSummary } from '../../reports/page/text.ts';
+import { sweepOf } from '../../reports/sweep.ts';
+import { conformanceFigures } from '../conformance-figures.ts';
+import { ERROR_EXIT, OUTCOME_EXIT } from '../exit-codes.ts';
+import { exitOf, judge, judgedFiles } from '../judge.ts';
+import { startProgress } from '../progress.ts';
+import type { Question } from '../question.ts';
+import { loadQuestion } from '../question.ts';
+import { traceFolder } from '../read-scenario.ts';
+import { firstExisting } from '../read-input.ts';
+import { replayQuestion } from '../replay-question.ts';
+import type { Replayed } from '../replay/replay-local.ts';
+import type { CommandContext } from '../run-command.ts';
+import { addToRun, writeRun } from '../run-folder.ts';
+import { simulateQuestion } from '../simulate-question.ts';
+import type { SweepSetting } from '../sweep.ts';
+import { runSweep } from '../sweep.ts';
+
+export interface BenchOptions {
+  readonly profile: string;
+  readonly scenario?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** Scrape intervals that people really choose, seconds. */
+const INTERVALS = [2, 5, 10, 15, 30, 60];
+const SEEDS = 20;
+/** Virtual seconds per real second of the replay: 15 minutes in 75 seconds. */
+const TIME_SCALE = 12;
+
+const settings = (intervals: readonly number[]): readonly SweepSetting[] =>
+  intervals.map((interval) => ({
+    label: `${interval} s`,
+    value: interval,
+    set: [`asr.scrapeInterval=${interval}s`],
+  }));
+
+/** The scrape interval of the pods as they are deployed: what the others are compared with, seconds. */
+const deployedInterval = ({ platform }: Question): number => {
+  const own = platform.monitors
+    .filter((monitor) => monitorSelects(monitor, platform.deployment, platform.services))
+    .flatMap((monitor) => monitor.endpoints)
+    .map((endpoint) => parsePrometheusDuration(endpoint.interval ?? ''));
+  return own[0] ?? platform.prometheus.scrapeInterval;
+};
+
+/** The recorded trace where it is found, the synthetic twin elsewhere. */
+const defaultScenario = (): string =>
+  firstExisting([join(traceFolder(), 'azure_conv_2023.csv')]) === null ? 'bench' : 'bench-azure';
+
+const sweep = async (scenario: string, now: number, context: CommandContext) => {
+  const intervals = [...new Set([...INTERVALS, now])].sort((a, b) => a - b);
+  const progress = startProgress(`simulate ${intervals.length} scrape intervals × ${SEEDS} seeds`);
+  try {
+    const points = await runSweep({
+      options: { scenario },
+      settings: settings(intervals),
+      seeds: Array.from({ length: SEEDS }, (_, i) => i + 1),
+      signal: context.signal,
+      onProgress: progress.update,
+    });
+    return sweepOf('scrape interval', 's', points, `${now} s`, stream(1, 'bootstrap'));
+  } finally {
+    progress.end();
+  }
+};
+
+/** Replays; once more if the machine was too busy for the generator, since such a run says nothing. */
+const replay = async (question: Question, capacity: Parameters<typeof replayQuestion>[2], context: CommandContext) => {
+  const once = async (): Promise<Replayed> => {
+    const replayed = await replayQuestion(question, TIME_SCALE, capacity, context.signal);
+    if (!replayed.complete) throw new TestbedError('INTERRUPTED', 'the replay was interrupted; nothing was kept of it');
+    return replayed;
+  };
+  const first = await once();
+  if (first.record.header.validity?.verdict !== 'generator-limited') return first.record;
+  context.tell('the load engine was the bottleneck of the replay (a busy machine?): once more');
+  return (await once()).record;
+};
+
+export const run = async (options: BenchOptions, context: CommandContext): Promise<number> => {
+  const scenario = options.scenario ?? defaultScenario();
+  const question = loadQuestion({ scenario });
+  for (const note of question.notes) context.tell(`note: ${note}`);
+  const swept = await sweep(scenario, deployedInterval(question), context);
+  const simulated = simulateQuestion(question, true);
+  const judged = judge(simulated);
+  const real = await replay(question, simulated.header.capacity, context);
+  const comparison = compare(simulated, real, fidelityBounds(TIME_SCALE));
+
+  const realJudged = judge(real);
+  const simFolder = await writeRun(join(options.out, 'simulated'), simulated, judgedFiles(judged));
+  const realFolder = await writeRun(join(options.out, 'real'), real, judgedFiles(realJudged));
+  const page = renderReport({
+    run: simulated,
+    ...judged,
+    sweep: swept,
+    real: {
+      comparison,
+      simulated: { run: simulated, score: judged.score },
+      replayed: { run: real, score: realJudged.score },
+    },
+    conformance: conformanceFigures(),
+    theme: null,
+  });
+  const text = renderSummary({ ...judged, sweep: swept, comparison });
+  await addToRun(options.out, 'answer.txt', `${text}\n`);
+  await addToRun(options.out, 'sweep.json', `${JSON.stringify(swept, null, 1)}\n`);
+  await addToRun(options.out, 'comparison.json', `${JSON.stringify(comparison, null, 1)}\n`);
+  const report = await addToRun(options.out, 'report.html', page);
+  context.print(
+    options.json === true
+      ? JSON.stringify({ ...judged, sweep: swept, comparison, report }, null, 1)
+      : `${text}\n\nreport: ${report}`,
+  );
+  context.tell(`runs: ${simFolder}, ${realFolder}`);
+  const limited = real.header.validity?.verdict === 'generator-limited';
+  if (limited) {
+    context.tell('the load engine was the bottleneck of the replay: the comparison says nothing about the simulation');
+    return ERROR_EXIT.GENERATOR_LIMITED.code;
+  }
+  const verdict = exitOf(judged.verdict);
+  return verdict === OUTCOME_EXIT.ok.code && !comparison.pass ? ERROR_EXIT.FIDELITY.code : verdict;
+};
