@@ -2,6 +2,8 @@
 // slow inputs (answer in another order, int64 beyond 2^53) for comparison. Bound: 300,000/s on one core for the first.
 
 import { Bench } from 'tinybench';
+import type { BenchRow } from './rows.ts';
+import { rowLine, rowsOf } from './rows.ts';
 import type { HorizontalPodAutoscalerSpec } from '../model/kubernetes-hpa.ts';
 import { compileHpa } from '../sim/autoscaler/compile.ts';
 import type { Int64 } from '../sim/autoscaler/int64.ts';
@@ -72,21 +74,15 @@ const controller = (items: readonly PodSample[]) => {
   };
 };
 
-export interface BenchRow {
-  readonly name: string;
-  /** Median of the samples. */
-  readonly opsPerSecond: number;
-  /** (p75 − p25)/median of the time per call. */
-  readonly spread: number;
-}
-
 const CALLS = 1000;
 
 /** Runs the benchmark for about `millisPerTask` each. */
+const ON_TARGET = 'hpa: 20 pods, vendor behaviour, on target';
+
 export const benchHpa = async (millisPerTask = 1000): Promise<readonly BenchRow[]> => {
-  const bench = new Bench({ time: millisPerTask, retainSamples: true });
+  const bench = new Bench({ time: millisPerTask });
   const tasks: readonly (readonly [string, () => void])[] = [
-    ['hpa: 20 pods, vendor behaviour, on target', controller(samples(4000))],
+    [ON_TARGET, controller(samples(4000))],
     ['hpa: 20 pods, vendor behaviour, rescaling every sync', controller(samples(9000))],
     ['hpa: answer not in pod order', controller(samples(4000).reverse())],
     ['hpa: int64 beyond 2^53', controller(samples(2n ** 60n))],
@@ -96,20 +92,7 @@ export const benchHpa = async (millisPerTask = 1000): Promise<readonly BenchRow[
       for (let i = 0; i < CALLS; i++) sync();
     });
   }
-  await bench.run();
-  return bench.tasks.map((task): BenchRow => {
-    const { result } = task;
-    if (result.state !== 'completed') throw new Error(`${task.name} did not complete`);
-    const { p50, p75, samples: times } = result.latency;
-    const p25 = times?.toSorted((a, b) => a - b)[Math.floor((times.length - 1) / 4)] ?? p50;
-    return { name: task.name, opsPerSecond: (CALLS * 1000) / p50, spread: (p75 - p25) / p50 };
-  });
+  return rowsOf(bench, (name) => ({ perCall: CALLS, bound: name === ON_TARGET ? 300_000 : null }));
 };
 
-if (import.meta.main) {
-  for (const row of await benchHpa()) {
-    console.log(
-      `${row.name.padEnd(56)} ${Math.round(row.opsPerSecond).toLocaleString('en')} /s ± ${(row.spread * 100).toFixed(1)} %`,
-    );
-  }
-}
+if (import.meta.main) for (const row of await benchHpa()) console.log(rowLine(row));

@@ -2,18 +2,10 @@
 // medians; prints them when run directly: npx node bench/control-promql.bench.ts
 
 import { Bench } from 'tinybench';
+import type { BenchRow } from './rows.ts';
+import { rowLine, rowsOf } from './rows.ts';
 import { compileQuery, evaluate } from '../sim/prometheus/promql/query.ts';
 import { SampleStore } from '../sim/prometheus/store.ts';
-
-export interface PromqlBenchRow {
-  readonly name: string;
-  /** Evaluations per second: median over the samples of one run. */
-  readonly medianPerSecond: number;
-  /** Relative difference between the 75th and the 50th percentile of the latency. */
-  readonly spread: number;
-  /** What this project promises on one core, evaluations per second. */
-  readonly boundPerSecond: number;
-}
 
 const SERIES = 100;
 const SCRAPE_MILLIS = 15_000;
@@ -36,7 +28,7 @@ const QUERIES = [
 ] as const;
 
 /** Measures each query for `millisPerQuery` of wall time, in version 3 arithmetic (the slower one). */
-export const promqlBench = async (millisPerQuery = 1000): Promise<readonly PromqlBenchRow[]> => {
+export const promqlBench = async (millisPerQuery = 1000): Promise<readonly BenchRow[]> => {
   const store = filledStore();
   const bench = new Bench({ time: millisPerQuery, warmupTime: millisPerQuery / 4 });
   const end = SCRAPES * SCRAPE_MILLIS;
@@ -48,22 +40,7 @@ export const promqlBench = async (millisPerQuery = 1000): Promise<readonly Promq
       evaluate(query, store, newest ? end : 600_000 + ((turn * 7919) % 1800) * 7000);
     });
   }
-  await bench.run();
-  return bench.tasks.map((task, i) => {
-    const { result } = task;
-    if (!('latency' in result)) throw new Error(`${task.name} was not measured`, { cause: result });
-    const { p50, p75 } = result.latency;
-    return {
-      name: task.name,
-      medianPerSecond: 1000 / p50,
-      spread: (p75 - p50) / p50,
-      boundPerSecond: QUERIES[i]!.bound,
-    };
-  });
+  return rowsOf(bench, (name) => ({ perCall: 1, bound: QUERIES.find((query) => query.name === name)!.bound }));
 };
 
-if (import.meta.main)
-  for (const { name, medianPerSecond, spread, boundPerSecond } of await promqlBench())
-    process.stdout.write(
-      `${name}: ${Math.round(medianPerSecond)}/s, spread ${(spread * 100).toFixed(0)} %, bound ${boundPerSecond}/s\n`,
-    );
+if (import.meta.main) for (const row of await promqlBench()) console.log(rowLine(row));

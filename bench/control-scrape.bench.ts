@@ -2,6 +2,8 @@
 // text, first-seen and known, and the 25-series page of the simulator. Bound: 20,000 pages/s of 40 series.
 
 import { Bench } from 'tinybench';
+import type { BenchRow } from './rows.ts';
+import { rowLine, rowsOf } from './rows.ts';
 import { exposedLabels } from '../sim/prometheus/exposition/series-text.ts';
 import { PageReader } from '../sim/prometheus/exposition/page.ts';
 import type { ExposedSeries } from '../sim/prometheus/scrape.ts';
@@ -69,27 +71,21 @@ const loop = (scrape: (target: ScrapeTarget, k: number, atMillis: number) => voi
   };
 };
 
-export interface BenchRow {
-  readonly name: string;
-  /** Median of the samples. */
-  readonly opsPerSecond: number;
-  /** (p75 − p25)/median of the time per call. */
-  readonly spread: number;
-}
-
 /** Calls per sample, so that the clock's resolution does not show. */
 const CALLS = 50;
 
+const KNOWN_PAGES = 'parse: pages of 40 series, known';
+
 /** Runs all; about five seconds. */
 export const benchScrape = async (millisEach = 600): Promise<readonly BenchRow[]> => {
-  const bench = new Bench({ time: millisEach, warmupTime: 150, retainSamples: true });
+  const bench = new Bench({ time: millisEach, warmupTime: 150 });
   const known = new PageReader();
   const add = (name: string, call: () => void) =>
     bench.add(name, () => {
       for (let i = 0; i < CALLS; i++) call();
     });
   let k = 0;
-  add('parse: pages of 40 series, known', () => {
+  add(KNOWN_PAGES, () => {
     known.read(PAGES[k++ & 63]!, 'text', '2.53');
   });
   add('parse: pages of 40 series, every one by the lexer', () => {
@@ -117,20 +113,7 @@ export const benchScrape = async (millisEach = 600): Promise<readonly BenchRow[]
     k++;
     for (let i = 0; i < counters.length; i++) counters[i]!.add(1_780_704_000_000 + k * 2000, (k * (i + 1)) % 101);
   });
-  await bench.run();
-  return bench.tasks.map((task): BenchRow => {
-    const { result } = task;
-    if (result.state !== 'completed') throw new Error(`${task.name} did not complete`);
-    const { p50, p75, samples: times } = result.latency;
-    const p25 = times?.toSorted((a, b) => a - b)[Math.floor((times.length - 1) / 4)] ?? p50;
-    return { name: task.name, opsPerSecond: (CALLS * 1000) / p50, spread: (p75 - p25) / p50 };
-  });
+  return rowsOf(bench, (name) => ({ perCall: CALLS, bound: name === KNOWN_PAGES ? 20_000 : null }));
 };
 
-if (import.meta.main) {
-  for (const row of await benchScrape()) {
-    console.log(
-      `${row.name.padEnd(58)} ${Math.round(row.opsPerSecond).toLocaleString('en-US').padStart(12)}/s  ±${(100 * row.spread).toFixed(1)} %`,
-    );
-  }
-}
+if (import.meta.main) for (const row of await benchScrape()) console.log(rowLine(row));
