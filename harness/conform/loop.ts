@@ -2,6 +2,7 @@
 
 import { TestbedError } from '../../model/errors.ts';
 import { loopFolders, readLoopFolder } from './closed-loop-reader.ts';
+import { checkAdapter } from './loop-adapter.ts';
 import { checkDecisions } from './loop-decisions.ts';
 import { checkKubernetes } from './loop-kubernetes.ts';
 import { checkService } from './loop-requests.ts';
@@ -26,6 +27,10 @@ export const conformLoop = async (
       hint: 'give golden/closed-loop or one folder of it',
     });
   const decisions = new SetTally('HPA decisions', VERSION);
+  const adapter = {
+    values: new SetTally('values of the adapter', ''),
+    races: new SetTally('answers during a commit', ''),
+  };
   const kubernetes = new SetTally('pod and node events', VERSION);
   const service = {
     requests: new SetTally('requests', ''),
@@ -37,13 +42,14 @@ export const conformLoop = async (
   for (const [i, name] of folders.entries()) {
     const folder = await readLoopFolder(name);
     checkDecisions(folder, decisions);
+    checkAdapter(folder, adapter);
     checkService(folder, service);
     checkKubernetes(folder, kubernetes);
     checkVictims(folder, stable, other);
     progress((i + 1) / folders.length);
   }
   // A single folder may have had no scale-down and no race; requests and decisions it always has.
-  const needed = [decisions, service.requests, service.gauges, kubernetes];
-  const others = [stable, other, service.races].filter((tally) => tally.set.cases > 0);
+  const needed = [decisions, adapter.values, service.requests, service.gauges, kubernetes];
+  const others = [stable, other, adapter.races, service.races].filter((tally) => tally.set.cases > 0);
   return conformResult('loop', [...needed, ...others]);
 };
