@@ -8,7 +8,7 @@ import type { RunRecord } from '../../model/record.ts';
 import { simulate } from '../../sim/simulate.ts';
 import type { ReplayLocalSettings } from './replay-local.ts';
 import { replayLocal } from './replay-local.ts';
-import { poissonSchedule, smallPlatform, smallScenario } from './small-world.ts';
+import { poissonSchedule, smallPlatform, smallScenario } from './small-world.test-support.ts';
 
 const settings = (durationSeconds: number, change: Partial<ReplayLocalSettings> = {}): ReplayLocalSettings => ({
   schedule: poissonSchedule(7, durationSeconds, 8, 50),
