@@ -43,7 +43,7 @@ const dayOfYear = (d: Date): number =>
   (Date.UTC(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate()) - Date.UTC(d.getUTCFullYear(), 0, 1)) / DAY_MILLIS + 1;
 
 /** Calendar functions of a UTC time. */
-export const DATE_FUNCTIONS: ReadonlyMap<string, (date: Date) => number> = new Map([
+const CALENDAR: ReadonlyMap<string, (date: Date) => number> = new Map([
   ['minute', (d: Date) => d.getUTCMinutes()],
   ['hour', (d: Date) => d.getUTCHours()],
   ['day_of_week', (d: Date) => d.getUTCDay()],
@@ -53,6 +53,21 @@ export const DATE_FUNCTIONS: ReadonlyMap<string, (date: Date) => number> = new M
   ['month', (d: Date) => d.getUTCMonth() + 1],
   ['year', (d: Date) => d.getUTCFullYear()],
 ]);
+
+/**
+ * What the calendar functions say of NaN, ±Inf and seconds outside int64: Go turns them into the smallest int64 on amd64,
+ * which its calendar wraps to Sunday, 4 December 292277026596, 15:30:08.
+ */
+const BEYOND_TIME: Readonly<Record<string, number>> = {
+  minute: 30,
+  hour: 15,
+  day_of_week: 0,
+  day_of_month: 4,
+  day_of_year: 339,
+  days_in_month: 31,
+  month: 12,
+  year: 292277026596,
+};
 
 const eachValue = (
   operand: VectorPlan,
@@ -139,7 +154,8 @@ const labelJoin = (
         setLabel(labels, target!, sources.map((source) => labels[source] ?? '').join(separator)),
       ),
     );
-    return refuseDuplicates({ metrics: joined, values });
+    const vector = { metrics: joined, values };
+    return rules.labelJoinChecked ? refuseDuplicates(vector) : vector;
   };
 };
 
@@ -179,14 +195,16 @@ export const planVectorFunction = (call: Call, plan: Operands, rules: VersionRul
   const [a, b, c] = call.args;
   const each = VALUE_FUNCTIONS.get(call.name);
   if (each !== undefined) return eachValue(plan.vector(a!), rules, each);
-  const ofDate = DATE_FUNCTIONS.get(call.name);
+  const ofDate = CALENDAR.get(call.name);
   if (ofDate !== undefined) {
     if (a === undefined)
       return ({ atMillis }) => ({
         metrics: [EMPTY_METRIC],
         values: [ofDate(new Date(Math.floor(atMillis / 1000) * 1000))],
       });
-    return eachValue(plan.vector(a), rules, (value) => ofDate(new Date(Math.trunc(value) * 1000)));
+    return eachValue(plan.vector(a), rules, (seconds) =>
+      Math.abs(seconds) < 2 ** 63 ? ofDate(new Date(Math.trunc(seconds) * 1000)) : BEYOND_TIME[call.name]!,
+    );
   }
   switch (call.name) {
     case 'absent': {
@@ -202,8 +220,8 @@ export const planVectorFunction = (call: Call, plan: Operands, rules: VersionRul
       const high = call.name === 'clamp_min' ? () => Infinity : plan.scalar(call.name === 'clamp' ? c! : b!);
       return (context): Vector => {
         const [least, most] = [low(context), high(context)];
-        if (most < least) return EMPTY_VECTOR;
         const { metrics, values } = operand(context);
+        if (most < least) return EMPTY_VECTOR;
         return namesDropped(
           metrics,
           values.map((value) => goMax(least, goMin(most, value))),

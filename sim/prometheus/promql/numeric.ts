@@ -3,15 +3,23 @@
 
 import type { VersionRules } from './version.ts';
 
-/** A running sum with Neumaier's compensation: the result is `sum + c`. */
+/**
+ * A running sum with Neumaier's compensation: the result is `sum + c`. At an infinite sum the compensation is forgotten
+ * (3.x), or becomes NaN (2.x), which shows where `sum + c` is taken even then.
+ */
 export class CompensatedSum {
   sum = 0;
   c = 0;
+  private readonly forgets: boolean;
+
+  constructor(forgetsAtInfinity = true) {
+    this.forgets = forgetsAtInfinity;
+  }
 
   add(value: number): void {
     const { sum } = this;
     const next = sum + value;
-    if (next === Infinity || next === -Infinity) this.c = 0;
+    if (this.forgets && (next === Infinity || next === -Infinity)) this.c = 0;
     else if (Math.abs(sum) >= Math.abs(value)) this.c += sum - next + value;
     else this.c += value - next + sum;
     this.sum = next;
@@ -74,9 +82,14 @@ export const runningCompensatedMean = (values: ArrayLike<number>, from: number, 
 };
 
 /** Population variance of `values[from, to)` by Welford's method with compensation. */
-export const compensatedVariance = (values: ArrayLike<number>, from: number, to: number): number => {
-  const mean = new CompensatedSum();
-  const aux = new CompensatedSum();
+export const compensatedVariance = (
+  values: ArrayLike<number>,
+  from: number,
+  to: number,
+  rules: VersionRules,
+): number => {
+  const mean = new CompensatedSum(rules.compensationForgotten);
+  const aux = new CompensatedSum(rules.compensationForgotten);
   for (let i = from; i < to; i++) {
     const value = values[i]!;
     const delta = value - (mean.sum + mean.c);

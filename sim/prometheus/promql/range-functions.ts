@@ -61,13 +61,17 @@ const lastTwo =
   };
 
 /** Least-squares line through the samples: its slope per second and its value at `originMillis`. */
-const regression = ({ times, values, from, to }: Window, originMillis: number): { slope: number; value: number } => {
+const regression = (
+  { times, values, from, to }: Window,
+  originMillis: number,
+  rules: VersionRules,
+): { slope: number; value: number } => {
   const first = values[from]!;
   let constant = true;
-  const x = new CompensatedSum();
-  const y = new CompensatedSum();
-  const xy = new CompensatedSum();
-  const xx = new CompensatedSum();
+  const x = new CompensatedSum(rules.compensationForgotten);
+  const y = new CompensatedSum(rules.compensationForgotten);
+  const xy = new CompensatedSum(rules.compensationForgotten);
+  const xx = new CompensatedSum(rules.compensationForgotten);
   for (let i = from; i < to; i++) {
     const value = values[i]!;
     if (value !== first && i > from) constant = false;
@@ -108,12 +112,12 @@ export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<strin
   ['delta', extrapolated(false, false)],
   ['irate', lastTwo(true)],
   ['idelta', lastTwo(false)],
-  ['deriv', (w) => (w.to - w.from < 2 ? undefined : regression(w, w.times[w.from]!).slope)],
+  ['deriv', (w, { rules }) => (w.to - w.from < 2 ? undefined : regression(w, w.times[w.from]!, rules).slope)],
   [
     'predict_linear',
-    (w, { atMillis, scalar }) => {
+    (w, { atMillis, scalar, rules }) => {
       if (w.to - w.from < 2) return undefined;
-      const { slope, value } = regression(w, atMillis);
+      const { slope, value } = regression(w, atMillis, rules);
       return slope * scalar + value;
     },
   ],
@@ -137,7 +141,7 @@ export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<strin
   ['last_over_time', ({ values, to }) => values[to - 1]],
   ['min_over_time', best((a, b) => a < b)],
   ['max_over_time', best((a, b) => a > b)],
-  ['stddev_over_time', ({ values, from, to }) => Math.sqrt(compensatedVariance(values, from, to))],
-  ['stdvar_over_time', ({ values, from, to }) => compensatedVariance(values, from, to)],
+  ['stddev_over_time', ({ values, from, to }, { rules }) => Math.sqrt(compensatedVariance(values, from, to, rules))],
+  ['stdvar_over_time', ({ values, from, to }, { rules }) => compensatedVariance(values, from, to, rules)],
   ['quantile_over_time', ({ values, from, to }, { rules, scalar }) => quantile(scalar, values.slice(from, to), rules)],
 ]);

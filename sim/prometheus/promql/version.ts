@@ -9,6 +9,8 @@ export interface VersionRules {
   readonly leftEdgeIncluded: boolean;
   /** `sum` carries a Neumaier compensation. */
   readonly sumCompensated: boolean;
+  /** A compensated sum that reaches infinity forgets its compensation; in 2.x that becomes NaN. */
+  readonly compensationForgotten: boolean;
   /** `avg` and `avg_over_time`: 'running' updates a mean per value, 'divided' divides a compensated sum. */
   readonly mean: 'running' | 'divided';
   /** The spread of a group that starts with NaN or ±Inf is NaN (3.x), or starts from 0 (2.x). */
@@ -17,6 +19,8 @@ export interface VersionRules {
   readonly quantileExactRank: boolean;
   /** One-to-one comparisons report a second match even if the filter drops one of the two elements. */
   readonly duplicateMatchBeforeFilter: boolean;
+  /** label_join fails where it makes two label sets equal; 2.x lets both through. */
+  readonly labelJoinChecked: boolean;
   /** A number is a duration in seconds and a duration is a number: `[5]`, `offset 5`, `5m / 2`. */
   readonly durationsAreNumbers: boolean;
   /** Label and metric names may be any UTF-8 text, quoted in braces. */
@@ -32,10 +36,12 @@ export const VERSION_RULES: { readonly [V in PrometheusVersion]: VersionRules } 
     version: '2.53',
     leftEdgeIncluded: true,
     sumCompensated: false,
+    compensationForgotten: false,
     mean: 'running',
     spreadOfNonFinite: 'zero',
     quantileExactRank: false,
     duplicateMatchBeforeFilter: false,
+    labelJoinChecked: false,
     durationsAreNumbers: false,
     utf8Names: false,
     dotMatchesNewline: false,
@@ -45,10 +51,12 @@ export const VERSION_RULES: { readonly [V in PrometheusVersion]: VersionRules } 
     version: '3',
     leftEdgeIncluded: false,
     sumCompensated: true,
+    compensationForgotten: true,
     mean: 'divided',
     spreadOfNonFinite: 'nan',
     quantileExactRank: true,
     duplicateMatchBeforeFilter: true,
+    labelJoinChecked: true,
     durationsAreNumbers: true,
     utf8Names: true,
     dotMatchesNewline: true,
