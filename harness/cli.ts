@@ -144,6 +144,15 @@ example(
 
 example(
   program
+    .command('trace <file>')
+    .description('what a recorded trace holds: rate, burstiness, lengths, offered audio')
+    .option('--json', 'print the figures as JSON')
+    .action((file: string, options: object) => runCommand(() => import('./commands/trace.ts'), { file, ...options })),
+  'trace ../shared/traces/azure_conv_2023.csv',
+);
+
+example(
+  program
     .command('emulate')
     .description('serves one emulated speech-to-text pod on loopback until interrupted')
     .option('--port <port>', 'the port; 0 takes a free one', '2269')
@@ -166,6 +175,25 @@ example(
     .action((options: BenchOptions) => runCommand(() => import('./commands/bench.ts'), options)),
   'bench',
   'bench --scenario my-scenario.yaml --out my-answer',
+);
+
+example(
+  scenarioOptions(
+    program
+      .command('tune <scenario>')
+      .description(
+        'how often to scrape, and what the HPA should be allowed: searches over paired simulations, resumable',
+      )
+      .option('--seeds <number>', 'paired seeds of a finalist', '10')
+      .option('--budget <number>', 'simulations in all', '600')
+      .option('--penalty <money>', 'money per missed call (default: the scenario says)')
+      .option('--out <folder>', 'where the answer, the patch and what was simulated go (default: runs/NAME-tune)')
+      .option('--json', 'print the answer as JSON'),
+  ).action((scenario: string, options: object) =>
+    runCommand(() => import('./commands/tune.ts'), { scenario, ...options }),
+  ),
+  'tune vendor-default-step',
+  'tune bench --penalty 0.05 --budget 300',
 );
 
 program.addHelpText(

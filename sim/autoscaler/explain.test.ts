@@ -3,7 +3,7 @@ import type { HorizontalPodAutoscalerSpec } from '../../model/kubernetes-hpa.ts'
 import { compileHpa } from './compile.ts';
 import { decisionRow, why } from './explain.ts';
 import type { MetricAnswer } from './observation.ts';
-import { readyPods, rehearse } from './rehearse.ts';
+import { readyPods, rehearse } from './rehearse.test-support.ts';
 import { hpaSettings } from './settings.ts';
 
 const spec: HorizontalPodAutoscalerSpec = {

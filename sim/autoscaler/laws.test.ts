@@ -8,7 +8,7 @@ import type { HpaMemory } from './memory.ts';
 import { NO_MEMORY } from './memory.ts';
 import type { MetricAnswer, ObservedPod } from './observation.ts';
 import { groupPods } from './pod-classes.ts';
-import { readyPods, rehearse } from './rehearse.ts';
+import { readyPods, rehearse } from './rehearse.test-support.ts';
 import { changeWithin, recordScaleEvent } from './scale-events.ts';
 import { hpaSettings } from './settings.ts';
 

@@ -6,7 +6,7 @@ import type { CompiledHpa } from './compile.ts';
 import { compileHpa } from './compile.ts';
 import type { Int64 } from './int64.ts';
 import type { MetricAnswer, ObservedPod } from './observation.ts';
-import { readyPods, rehearse } from './rehearse.ts';
+import { readyPods, rehearse } from './rehearse.test-support.ts';
 import type { HpaFlags } from './settings.ts';
 import { hpaSettings } from './settings.ts';
 import type { HpaVersion } from './versions.ts';
