@@ -11,6 +11,7 @@ export const EVENT_CLASSES = [
     why: 'an answer at the very deadline is in time; a caller that leaves makes room for an arrival',
   },
   { name: 'fault', why: 'what breaks at t is broken for everything else at t' },
+  { name: 'intervention', why: 'as a fault' },
   { name: 'cluster', why: 'pods join and leave before an arrival has to choose among them' },
   { name: 'retry', why: 'was there before a new arrival' },
   { name: 'arrival', why: 'a scrape at t sees what arrived at t' },

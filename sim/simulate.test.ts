@@ -8,7 +8,7 @@ import { seconds } from '../model/units.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { simulate } from './simulate.ts';
 import { smallPlatform, smallScenario, stretches } from './small-world.test-support.ts';
-import type { KnownInputs } from './world.ts';
+import type { KnownInputs } from './known-inputs.ts';
 
 /** One pod at 47 % until 60 s, then three times the load for six minutes. */
 const STEP = stretches(600, [
@@ -124,7 +124,10 @@ describe('the circle', () => {
 describe('known inputs', () => {
   it('take the place of draws: scrape phases and sync instants', () => {
     const syncMillis = [1000, 20_000, 40_000];
-    const record = run(smallScenario(), smallPlatform('10s'), STEP, { scrapePhaseMillis: [1234], syncMillis });
+    const record = run(smallScenario(), smallPlatform('10s'), STEP, {
+      scrapePhaseMillis: [1234],
+      syncs: syncMillis.map((startMillis) => ({ startMillis })),
+    });
     expect(record.decisions.slice(0, 3).map(({ t }) => t)).toEqual(syncMillis);
     const first = ofPod(record, 0)[0]!.name;
     const scrapes = seen(record, 'prometheus', 'asr_active_requests').filter(([, pod]) => pod === first);
@@ -239,11 +242,7 @@ describe('any run', () => {
     fc.assert(
       fc.property(fc.nat(1000), service, fc.constantFrom(30, 61, 95), (seed, change, killAt) => {
         const base = smallScenario({ seed, faults: [{ kind: 'pod-kill', at: seconds(killAt) }] });
-        const record = run(
-          { ...base, service: { ...base.service, ...change } },
-          smallPlatform(),
-          load,
-        );
+        const record = run({ ...base, service: { ...base.service, ...change } }, smallPlatform(), load);
         expect(Object.values(outcomes(record)).reduce((sum, n) => sum + n, 0)).toBe(load.count);
         const times = record.life.map(({ t }) => t);
         expect(times).toEqual([...times].sort((a, b) => a - b));

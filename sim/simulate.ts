@@ -11,7 +11,7 @@ import type { CapacityQuestion } from './capacity.ts';
 import { capacityCurve } from './capacity.ts';
 import { fleetSettings } from './fleet-settings.ts';
 import { assertConservation, assertLittle } from './invariants.ts';
-import type { KnownInputs } from './world.ts';
+import type { KnownInputs } from './known-inputs.ts';
 import { World } from './world.ts';
 
 export interface SimulateOptions {

@@ -17,6 +17,7 @@ import { ControlHop } from './hops/control.ts';
 import { discoveryDelay } from './hops/discovery-delay.ts';
 import { scrapeJobs } from './hops/discovery.ts';
 import { FaultsHop } from './hops/faults.ts';
+import { intervene } from './hops/interventions.ts';
 import { MetricsApi } from './hops/metrics-api.ts';
 import { RulesHop, scheduledGroups } from './hops/rules.ts';
 import { Scraping } from './hops/scraping.ts';
@@ -24,22 +25,12 @@ import type { PodPage } from './hops/scraping.ts';
 import { SignalLog } from './hops/signal-log.ts';
 import { StorageMeter } from './hops/storage.ts';
 import { playTraffic } from './hops/traffic.ts';
-import type { RecordedDraws } from './kubernetes/index.ts';
+import type { KnownInputs } from './known-inputs.ts';
 import { clusterConfig } from './kubernetes/index.ts';
 import { DEFAULT_LOOKBACK_MILLIS } from './prometheus/promql/query.ts';
 import { SampleStore } from './prometheus/store.ts';
 import type { Fleet } from './service/fleet.ts';
 import { PAGE, readPage } from './service/page.ts';
-
-/** What a recording or a real run knows, in place of what is drawn otherwise. Milliseconds since the origin. */
-export interface KnownInputs {
-  /** Phase of each pod's scrapes by ordinal: Unix time mod interval. */
-  readonly scrapePhaseMillis?: readonly (number | undefined)[];
-  /** Starts of the HPA's syncs; the first at least. */
-  readonly syncMillis?: readonly number[];
-  readonly draws?: RecordedDraws;
-  readonly balancerSeed?: number;
-}
 
 /** Grid of the all-knowing observer. */
 const GRID_MILLIS = 1000;
@@ -56,6 +47,15 @@ export const longestReach = (texts: readonly string[]): number => {
   }
   return longest;
 };
+
+/** Discovery as drawn, but for what is known and not over yet. */
+const knownDiscovery =
+  (drawn: (now: number) => number, { targets }: KnownInputs) =>
+  (now: number, pod: number, change: 'added' | 'removed'): number => {
+    const effect = drawn(now);
+    const known = change === 'added' ? targets?.[pod]?.foundMillis : targets?.[pod]?.lostMillis;
+    return known === undefined || known < now ? effect : known;
+  };
 
 export class World {
   readonly engine = new Engine();
@@ -82,7 +82,8 @@ export class World {
     const { seed, epochMillis } = scenario;
     const { version } = platform.prometheus;
     const balancerSeed = known.balancerSeed ?? seedOf(seed, 'balancer');
-    this.fleet = playTraffic(engine, schedule, fleetSettings(scenario.service, balancerSeed), (pod) =>
+    const settings = fleetSettings(scenario.service, balancerSeed);
+    this.fleet = playTraffic(engine, schedule, { ...settings, law: known.law ?? settings.law }, (pod) =>
       this.cluster.idle(pod),
     );
     const jobs = scrapeJobs(platform);
@@ -97,7 +98,7 @@ export class World {
       seed,
       epochMillis,
       durationSeconds: scenario.controlPlane.scrapeDuration,
-      discoveredAt: discoveryDelay(version, seed),
+      discoveredAt: knownDiscovery(discoveryDelay(version, seed), known),
       readPage: (pod) => this.readPage(pod),
       phaseOf: (pod) => known.scrapePhaseMillis?.[pod],
       observer: {
@@ -120,13 +121,16 @@ export class World {
     });
     this.cluster = new ClusterHop(
       engine,
-      { ...clusterConfig(platform, scenario), recorded: known.draws ?? null },
+      { ...clusterConfig(platform, scenario), ...known.cluster },
       this.fleet,
       this.scraping,
     );
     this.cluster.start();
 
-    const groups = scheduledGroups(platform);
+    const groups = scheduledGroups(platform).map((group, i) => ({
+      ...group,
+      phaseMillis: known.rulePhaseMillis?.[i] ?? group.phaseMillis,
+    }));
     const rules = new RulesHop(engine, groups, store, epochMillis, () => undefined);
     this.reachMillis = longestReach([
       JSON.stringify(platform.adapter.config),
@@ -148,7 +152,9 @@ export class World {
       rules,
       metrics,
     });
-    if (platform.hpa !== null) this.startHpa(platform.hpa, metrics, known);
+    const control = platform.hpa === null ? null : this.startHpa(platform.hpa, metrics, known);
+    const { cluster, scraping } = this;
+    intervene(engine, known.interventions ?? [], { cluster, scraping, rules, metrics, control });
     this.startObserver();
   }
 
@@ -162,20 +168,20 @@ export class World {
     return drained() ? this.engine.now : durationMillis + drainMillis;
   }
 
-  private startHpa(hpa: NonNullable<Platform['hpa']>, metrics: MetricsApi, known: KnownInputs): void {
+  private startHpa(hpa: NonNullable<Platform['hpa']>, metrics: MetricsApi, known: KnownInputs): ControlHop {
     const { platform, scenario } = this;
     const { seed, controlPlane } = scenario;
     const period = platform.controller.syncPeriod * 1000;
     const drawn =
       controlPlane.hpaPhase === null ? period * stream(seed, 'hpaPhase').uniform() : controlPlane.hpaPhase * 1000;
-    new ControlHop(this.engine, {
+    return new ControlHop(this.engine, {
       platform,
       hpa,
       controlPlane,
       seed,
       cluster: this.cluster,
       metrics,
-      syncMillis: known.syncMillis ?? [drawn],
+      syncs: known.syncs ?? [{ startMillis: drawn }],
       observer: {
         answered: (metric, { answer, oldestAgeMillis }) => {
           if (answer.kind === 'pods')

@@ -195,7 +195,7 @@ export class LocalRun {
         seed,
         cluster,
         metrics,
-        syncMillis: [first * 1000],
+        syncs: [{ startMillis: first * 1000 }],
         observer: recorder.control,
       });
     }

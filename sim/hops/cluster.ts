@@ -28,6 +28,8 @@ export class ClusterHop {
   /** Model load time of each pod's present container, seconds; undefined while it loads. */
   readonly modelLoadSeconds: (number | undefined)[] = [];
   readonly podNames: string[] = [];
+  /** Accepted writes of the Deployment's scale, whoever made them. */
+  readonly scaleWrites: { readonly atMillis: number; readonly replicas: number }[] = [];
   private readonly engine: Engine;
   private readonly cluster: Cluster;
   private readonly fleet: Fleet;
@@ -62,6 +64,7 @@ export class ClusterHop {
   /** Feeds an input now. */
   input(input: ClusterInput): void {
     const now: Millis = millis(this.engine.now);
+    if (input.kind === 'scale') this.scaleWrites.push({ atMillis: now, replicas: input.replicas });
     for (const output of step(this.cluster, input, now)) this.carryOut(now, output);
   }
 

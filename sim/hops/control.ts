@@ -6,6 +6,7 @@ import { sampler } from '../../model/distribution.ts';
 import type { Hpa, Platform } from '../../model/platform.ts';
 import type { Decision } from '../../model/record.ts';
 import { stream } from '../../model/rng.ts';
+import type { HorizontalPodAutoscalerSpec } from '../../model/kubernetes-hpa.ts';
 import type { Millis } from '../../model/units.ts';
 import { millis } from '../../model/units.ts';
 import type { ControlPlaneSettings } from '../../scenarios/scenario.ts';
@@ -27,6 +28,7 @@ import type { HpaStatus } from '../autoscaler/status.ts';
 import { EMPTY_STATUS, storedStatus } from '../autoscaler/status.ts';
 import type { Agenda } from './agenda.ts';
 import { CLASS } from '../event-classes.ts';
+import type { KnownSync } from '../known-inputs.ts';
 import type { ClusterHop } from './cluster.ts';
 import type { MetricReading, MetricsApi } from './metrics-api.ts';
 import { matchesLabels } from './metrics-api.ts';
@@ -45,8 +47,8 @@ export interface ControlSettings {
   readonly cluster: Pick<ClusterHop, 'scale' | 'pods' | 'input'>;
   readonly metrics: MetricsApi;
   readonly observer: ControlObserver;
-  /** Start of the first sync; of all of them where a recording says so (then the cadence only takes over at its end). */
-  readonly syncMillis: readonly number[];
+  /** The first sync at least; of all of them where a recording knows them (then the cadence only takes over at its end). */
+  readonly syncs: readonly KnownSync[];
 }
 
 /** End of a sync plus the period to the next start, beyond the period itself: 1.9 ms at the median (hpa.md section 1). */
@@ -71,7 +73,8 @@ const metricName = (spec: NonNullable<ReturnType<typeof defaultHpaSpec>['metrics
 export class ControlHop {
   private readonly engine: Agenda;
   private readonly settings: ControlSettings;
-  private readonly compiled: CompiledHpa;
+  private compiled: CompiledHpa;
+  private readonly rules: ReturnType<typeof hpaSettings>;
   private readonly specs: NonNullable<ReturnType<typeof defaultHpaSpec>['metrics']>;
   private readonly draw: Readonly<Record<'getScale' | 'query' | 'putScale' | 'putStatus' | 'lateness', Sampler>>;
   /** Instant of one tick of the controller's informer resync. */
@@ -80,6 +83,8 @@ export class ControlHop {
   private memory: HpaMemory = NO_MEMORY;
   private status: HpaStatus = EMPTY_STATUS;
   private syncs = 0;
+  private spec: HorizontalPodAutoscalerSpec;
+  private generation = 1;
   // The reconcile under way.
   private startedMillis = 0;
   private scaleMillis = 0;
@@ -95,10 +100,9 @@ export class ControlHop {
     this.settings = settings;
     const { platform, hpa, controlPlane, seed } = settings;
     const { version, tolerance, downscaleStabilization } = platform.controller;
-    this.compiled = compileHpa(
-      hpa.spec,
-      hpaSettings(version, { tolerance, downscaleStabilizationSeconds: downscaleStabilization }),
-    );
+    this.spec = hpa.spec;
+    this.rules = hpaSettings(version, { tolerance, downscaleStabilizationSeconds: downscaleStabilization });
+    this.compiled = compileHpa(hpa.spec, this.rules);
     this.specs = defaultHpaSpec(hpa.spec).metrics ?? [];
     const of = (cause: string, distribution: Distribution, unit: number): Sampler => {
       const next = sampler(distribution, stream(seed, cause));
@@ -113,7 +117,19 @@ export class ControlHop {
     };
     this.resyncPhase = millis(RESYNC_PERIOD * stream(seed, 'hpaResync').uniform());
     engine.on(CLASS.control, (now, _, phase) => this.go(now, phase));
-    engine.schedule(settings.syncMillis[0]!, CLASS.control, 0, START);
+    engine.schedule(settings.syncs[0]!.startMillis, CLASS.control, 0, START);
+  }
+
+  /** Somebody edits the HPA. The queue of the controller is not played: a recording knows when it reconciles next. */
+  edit(change: Partial<HorizontalPodAutoscalerSpec>): void {
+    this.spec = { ...this.spec, ...change };
+    this.compiled = compileHpa(this.spec, this.rules);
+    this.generation += 1;
+  }
+
+  /** The controller manager is another process from now on. */
+  forget(): void {
+    this.memory = NO_MEMORY;
   }
 
   private next(at: number, phase: number): void {
@@ -124,7 +140,7 @@ export class ControlHop {
     switch (phase) {
       case START:
         this.startedMillis = now;
-        this.next(now + this.draw.getScale(), SCALE);
+        this.next(Math.max(now, this.known?.scaleMillis ?? now + this.draw.getScale()), SCALE);
         return;
       case SCALE:
         this.readScale(now);
@@ -157,11 +173,17 @@ export class ControlHop {
     else this.call(now);
   }
 
+  /** What is known of the sync under way. */
+  private get known(): KnownSync | undefined {
+    return this.settings.syncs[this.syncs];
+  }
+
   /** Sends the next metrics GET. */
   private call(now: number): void {
     const latency = this.draw.query();
-    this.callMillis = now + latency;
-    this.queryMillis = now + QUERY_AT * latency;
+    const known = this.known?.metrics?.[this.readings.length];
+    this.queryMillis = Math.max(now, known?.queriedMillis ?? now + QUERY_AT * latency);
+    this.callMillis = Math.max(this.queryMillis, known?.answeredMillis ?? now + latency);
     this.next(this.queryMillis, this.readings.length);
   }
 
@@ -194,18 +216,20 @@ export class ControlHop {
       nowMillis: this.scaleMillis,
       answeredMillis: this.answeredMillis,
       status: this.status,
+      generation: this.generation,
       scale: this.scale,
       pods,
       answers: this.readings.map(({ answer }) => answer),
     });
     const pending = decide(this.compiled, this.memory, observation);
     this.pending = pending;
-    if (pending.decision.rescale) this.next(now + this.draw.putScale(), PUT_DONE);
+    if (pending.decision.rescale)
+      this.next(Math.max(now, this.known?.putMillis ?? now + this.draw.putScale()), PUT_DONE);
     else this.conclude(now, pending, false);
   }
 
   private conclude(now: number, pending: Pending, put: boolean): void {
-    const { hpa, cluster, observer, syncMillis } = this.settings;
+    const { hpa, cluster, observer, syncs } = this.settings;
     if (put) cluster.input({ kind: 'scale', replicas: pending.decision.desired, by: `HPA ${hpa.name}` });
     const done = conclude(this.compiled, pending, put ? { kind: 'accepted', atMillis: now } : null);
     this.memory = done.memory;
@@ -223,7 +247,7 @@ export class ControlHop {
     );
     const end = millis(now + (done.writesStatus ? this.draw.putStatus() : 0));
     this.syncs += 1;
-    this.next(Math.max(end, syncMillis[this.syncs] ?? this.nextStart(end)), START);
+    this.next(Math.max(end, syncs[this.syncs]?.startMillis ?? this.nextStart(end)), START);
   }
 
   /** One period after the end, or after a resync tick that fell into the reconcile. */

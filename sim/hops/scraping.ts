@@ -46,7 +46,7 @@ export interface ScrapingSettings {
   readonly epochMillis: number;
   readonly durationSeconds: Distribution;
   /** From a change of the pod list at `now` to Prometheus acting on it. */
-  readonly discoveredAt: (now: number) => number;
+  readonly discoveredAt: (now: number, pod: number, change: 'added' | 'removed') => number;
   /** The page of a pod as it is now; the samples are copied before this returns to the caller's hands. */
   readonly readPage: (pod: number) => PodPage;
   /** Known phase of a pod's scrapes, ms of Unix time mod interval; undefined = from the hash of the target. */
@@ -94,6 +94,7 @@ export class Scraping {
   private readonly loopsOf = new Map<number, number[]>();
   private readonly pods = new Map<number, DiscoveredPod>();
   private readonly refusing = new Set<number>();
+  private readonly hanging = new Set<number>();
   private down = false;
   /** False while samples from before the origin are put in place. */
   private observed = true;
@@ -111,11 +112,11 @@ export class Scraping {
   /** The pod has an address: Prometheus hears of it after the discovery delay. */
   targetAdded(now: number, ordinal: number, pod: DiscoveredPod): void {
     this.pods.set(ordinal, pod);
-    this.engine.schedule(this.settings.discoveredAt(now), CLASS.discovery, ordinal, 1);
+    this.engine.schedule(this.settings.discoveredAt(now, ordinal, 'added'), CLASS.discovery, ordinal, 1);
   }
 
   targetRemoved(now: number, ordinal: number): void {
-    this.engine.schedule(this.settings.discoveredAt(now), CLASS.discovery, ordinal, 0);
+    this.engine.schedule(this.settings.discoveredAt(now, ordinal, 'removed'), CLASS.discovery, ordinal, 0);
   }
 
   /** Targets that were there long before the origin: their loops run already. */
@@ -128,8 +129,13 @@ export class Scraping {
   refuse(pod: number): void {
     this.refusing.add(pod);
   }
+  /** From now on the pod accepts every scrape and does not answer it. */
+  hang(pod: number): void {
+    this.hanging.add(pod);
+  }
   answerAgain(pod: number): void {
     this.refusing.delete(pod);
+    this.hanging.delete(pod);
   }
 
   /** Nothing is scraped, stored or marked stale any more. */
@@ -224,7 +230,7 @@ export class Scraping {
   private scrape(now: number, loop: Loop, index: number): void {
     loop.startedMillis = now;
     const seconds = Math.max(0, loop.duration());
-    const late = seconds > loop.timeoutSeconds;
+    const late = seconds > loop.timeoutSeconds || this.hanging.has(loop.pod);
     const durationSeconds = late ? loop.timeoutSeconds : seconds;
     const page = this.refusing.has(loop.pod) ? REFUSED : this.settings.readPage(loop.pod);
     if (late) loop.outcome = { kind: 'failed', error: 'context deadline exceeded', durationSeconds };
