@@ -4,6 +4,7 @@
 import * as Plot from '@observablehq/plot';
 import type { Observer, RunRecord } from '../../model/record.ts';
 import { FLEET_METRICS, OBSERVERS } from '../../model/record.ts';
+import { worstReaction } from '../page/answer.ts';
 import { duration } from '../page/format.ts';
 import { servingDecisions } from '../score/pods.ts';
 import type { Score } from '../score/score.ts';
@@ -98,9 +99,18 @@ const LOOK = {
 } as const;
 type Name = keyof typeof LOOK;
 
+/** The minute before the load step that callers felt most and the four after it: there the observers differ visibly. */
+const windowOf = (run: RunRecord, score: Score): readonly [number, number] => {
+  const at = worstReaction(score)?.step.atMillis ?? run.header.warmupMillis + 60_000;
+  const from = Math.max(0, Math.min(at - 60_000, run.header.durationMillis - 300_000));
+  return [from, Math.min(run.header.durationMillis, from + 300_000)];
+};
+
 /** Null if no observer left a row. */
 export const believedChart = (run: RunRecord, score: Score): Chart | null => {
   const metric = metricOf(run);
+  const [from, to] = windowOf(run, score);
+  const axis = timeAxis(to, from);
   const answers = answersOf(run, metric);
   const seen: readonly (readonly [Name, StepFunction | null])[] = [
     ['in service at the pods', newestTotal(run, 'pod', FLEET_METRICS[0])],
@@ -108,10 +118,8 @@ export const believedChart = (run: RunRecord, score: Score): Chart | null => {
     ['the adapter’s answers', curve(answers.map((a) => [a.at, a.total]))],
     ['the HPA (average × pods)', hpaTotal(run, metric, answers)],
   ];
-  const known = seen.flatMap(([name, f]) => (f === null ? [] : [[name, f] as const]));
+  const known = seen.flatMap(([name, f]) => (f === null || f.at[0]! >= to ? [] : [[name, f] as const]));
   if (known.length === 0) return null;
-  const { durationMillis } = run.header;
-  const axis = timeAxis(durationMillis);
   const ages = servingDecisions(run).flatMap((d) => d.metrics.map((m) => m.oldestSampleAgeMillis ?? NaN));
   const age = mean(ages.filter((a) => !Number.isNaN(a)));
   const late =
@@ -120,10 +128,10 @@ export const believedChart = (run: RunRecord, score: Score): Chart | null => {
       : `The HPA decides on values that are ${duration(age / 1000)} old on average`;
   const id = 'believed';
   const title = 'Active requests, as each observer believed';
-  const caption = `${late}: the coloured steps trail what is in service at the pods.`;
+  const caption = `${late}: the steps trail what is in service at the pods (${worstReaction(score) === null ? 'five minutes' : 'around the load step'}).`;
   const lines = known.map(([name, f]) => ({
     name,
-    points: stepPoints(f, Math.max(0, f.at[0]!), durationMillis, name).map((p) => ({ x: axis.at(p.t), y: p.y })),
+    points: stepPoints(f, Math.max(from, f.at[0]!), to, name).map((p) => ({ x: axis.at(p.t), y: p.y })),
   }));
   return {
     id,
@@ -151,7 +159,7 @@ export const believedChart = (run: RunRecord, score: Score): Chart | null => {
                 strokeDasharray: LOOK[name].dash,
               }),
             ),
-            ...stepMarks(score, axis),
+            ...stepMarks(score, axis, from, to),
             Plot.ruleY([0], { stroke: INK.rule }),
           ],
         },

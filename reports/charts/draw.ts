@@ -79,7 +79,8 @@ export const draw = (frame: Frame, options: Plot.PlotOptions): string => {
     element.textContent = text;
     plot.insertBefore(element, plot.firstChild);
   }
-  return plot.outerHTML.replace(/(\.\d\d)\d{3,}/g, '$1');
+  // Hundredths of a pixel are enough; text between tags stays as it is.
+  return plot.outerHTML.replace(/<[^>]*>/g, (tag) => tag.replace(/(\.\d\d)\d{3,}/g, '$1'));
 };
 
 export interface TimeAxis {
@@ -90,15 +91,15 @@ export interface TimeAxis {
   readonly domain: readonly [number, number];
 }
 
-/** Minutes into the run, or hours for a run of more than three. */
-export const timeAxis = (durationMillis: number): TimeAxis => {
-  const unit = durationMillis > 3 * 3_600_000 ? 'h' : 'min';
+/** Minutes into the run, or hours for a run of more than three; from the start unless said otherwise. */
+export const timeAxis = (toMillis: number, fromMillis = 0): TimeAxis => {
+  const unit = toMillis > 3 * 3_600_000 ? 'h' : 'min';
   const perUnit = unit === 'h' ? 3_600_000 : 60_000;
   return {
     unit,
     label: unit === 'h' ? 'hours into the run' : 'minutes into the run',
     at: (ms) => ms / perUnit,
-    domain: [0, durationMillis / perUnit],
+    domain: [fromMillis / perUnit, toMillis / perUnit],
   };
 };
 
@@ -112,7 +113,8 @@ export const timeScale = (axis: TimeAxis, width: number): Plot.ScaleOptions => (
 });
 
 /** A thin dashed line at each load step. */
-export const stepMarks = (score: Score, axis: TimeAxis): readonly Plot.Markish[] => {
-  const at = score.responsiveness.reactions.map((r) => axis.at(r.step.atMillis));
+export const stepMarks = (score: Score, axis: TimeAxis, from = 0, to = Infinity): readonly Plot.Markish[] => {
+  const inside = score.responsiveness.reactions.filter((r) => r.step.atMillis >= from && r.step.atMillis <= to);
+  const at = inside.map((r) => axis.at(r.step.atMillis));
   return at.length === 0 ? [] : [Plot.ruleX(at, { stroke: INK.quiet, strokeDasharray: '2,3' })];
 };

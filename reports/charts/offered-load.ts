@@ -32,7 +32,7 @@ export const offeredLoadChart = (run: RunRecord, score: Score): Chart => {
     id,
     title,
     caption,
-    legend: [{ label: 'calls per second', colour: INK.blue, form: 'area' }],
+    legend: [],
     svg: (w) =>
       draw(
         { id, title, caption, width: w, height: 190 },

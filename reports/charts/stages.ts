@@ -9,7 +9,7 @@ import { draw, isNarrow } from './draw.ts';
 import { INK, STAGE_COLOUR } from './palette.ts';
 
 /** A segment narrower than this share of the longest bar has no room for its number. */
-const ROOM = 0.06;
+const ROOM = { wide: 0.06, narrow: 0.18 };
 /** More bars are not read; the table has the mean over all. */
 const MOST_BARS = 12;
 
@@ -61,7 +61,7 @@ export const stagesChart = (score: Score): Chart | null => {
           marks: [
             Plot.barX(shown, { x1: 'from', x2: 'to', y: 'bar', fill: 'name', insetLeft: 0.5, insetRight: 0.5 }),
             Plot.text(
-              shown.filter((s) => s.to - s.from >= ROOM * longest),
+              shown.filter((s) => s.to - s.from >= (isNarrow(w) ? ROOM.narrow : ROOM.wide) * longest),
               {
                 x: (s: { from: number; to: number }) => (s.from + s.to) / 2,
                 y: 'bar',

@@ -7,6 +7,7 @@ import type { Promised } from '../score/promise.ts';
 import type { Reaction } from '../score/reaction.ts';
 import type { Score } from '../score/score.ts';
 import type { StageName } from '../score/stages.ts';
+import type { Interval } from '../stats/interval.ts';
 import type { Sweep, SweepRow } from '../sweep.ts';
 import { duration, money, number, share } from './format.ts';
 
@@ -136,6 +137,9 @@ const alternative = (sweep: Sweep): SweepRow | undefined => {
 
 const VERB: Readonly<Record<string, string>> = { 'scrape interval': 'Scraping every' };
 
+/** A difference is told only if its interval excludes zero; without an interval (one run) it stands as it is. */
+const shows = (interval: Interval | null): boolean => interval === null || interval.low > 0 || interval.high < 0;
+
 /** What changing the swept setting buys, or null if the sweep cannot tell. */
 export const sweepSentence = (sweep: Sweep): string | null => {
   const base = sweep.rows.find((row) => row.label === sweep.baseline);
@@ -150,15 +154,16 @@ export const sweepSentence = (sweep: Sweep): string | null => {
   if (delays !== null) {
     const saved = delays[0] - delays[1];
     effects.push(
-      Math.abs(saved) < 0.5
-        ? 'change that delay by less than a second'
+      !shows(other.toReadyAgainstBaseline) || Math.abs(saved) < 0.5
+        ? `make no difference to that delay that ${other.runs} paired runs can show`
         : saved > 0
           ? `save ${duration(Number(saved.toPrecision(2)))} of that delay`
           : `add ${duration(Number((-saved).toPrecision(2)))} to that delay`,
     );
   }
   const fewer = Math.round(misses[0] - misses[1]);
-  if (fewer !== 0) effects.push(`let down ${number(Math.abs(fewer))} ${fewer > 0 ? 'fewer' : 'more'} calls`);
+  if (fewer !== 0 && shows(other.missedAgainstBaseline))
+    effects.push(`let down ${number(Math.abs(fewer))} ${fewer > 0 ? 'fewer' : 'more'} calls`);
   const dearer = prices[1] - prices[0];
   effects.push(
     dearer >= 0
@@ -166,7 +171,12 @@ export const sweepSentence = (sweep: Sweep): string | null => {
       : `save ${money(-dearer)} a month of metric storage`,
   );
   const list = effects.length > 1 ? `${effects.slice(0, -1).join(', ')} and ${effects.at(-1)!}` : effects[0]!;
-  const verdict = sweep.recommended === sweep.baseline ? '; at the declared prices it does not pay' : '';
+  const verdict =
+    sweep.recommended === sweep.baseline
+      ? '; at the declared prices it does not pay'
+      : sweep.tied.includes(sweep.baseline)
+        ? '; whether that pays, the runs cannot tell'
+        : '';
   return `${what} would ${list}${verdict}.`;
 };
 

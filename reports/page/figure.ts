@@ -16,6 +16,6 @@ export const figureHtml = (chart: Chart | null): Html | null =>
   chart === null
     ? null
     : markup`<figure id="fig-${chart.id}"><h3>${chart.title}</h3><figcaption>${chart.caption}</figcaption>
-<ul class="legend">${chart.legend.map(swatch)}</ul>
+${chart.legend.length === 0 ? null : markup`<ul class="legend">${chart.legend.map(swatch)}</ul>`}
 <div class="wide">${trusted(chart.svg(WIDE))}</div><div class="narrow">${trusted(chart.svg(NARROW))}</div></figure>
 `;

@@ -65,7 +65,12 @@ export const objectiveRows = (verdict: Verdict): readonly (readonly [string, str
 export const stageRows = (score: Score): readonly (readonly [StageName, string, string, string])[] =>
   score.responsiveness.stages
     .filter((stage) => stage.meanSeconds > 0)
-    .map((stage) => [stage.name, STAGE_MEANING[stage.name], duration(stage.meanSeconds), share(stage.share)]);
+    .map((stage) => [
+      stage.name,
+      STAGE_MEANING[stage.name],
+      duration(stage.meanSeconds),
+      stage.share < 0.0005 ? '< 0.1 %' : share(Math.round(1000 * stage.share) / 1000),
+    ]);
 
 export interface SweepCells {
   readonly toReady: string;

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { RunRecord } from '../../model/record.ts';
+import { stream } from '../../model/rng.ts';
+import { compare, fidelityBounds } from '../compare.ts';
+import { exampleRun } from '../example-run.test-support.ts';
+import { evaluate } from '../gate/evaluate.ts';
+import { parseObjectives } from '../gate/parse.ts';
+import { scenarioOf } from '../score/scenario-of.ts';
+import { score } from '../score/score.ts';
+import { sweepOf } from '../sweep.ts';
+import type { ReportInput } from './report.ts';
+import { renderReport } from './report.ts';
+
+const judged = (run: RunRecord) => {
+  const scored = score(run);
+  return { run, score: scored, verdict: evaluate(parseObjectives(scenarioOf(run).objectives), run, scored) };
+};
+const bare = (run: RunRecord): ReportInput => ({
+  ...judged(run),
+  sweep: null,
+  real: null,
+  conformance: [],
+  theme: null,
+});
+
+const run = exampleRun({ seed: 5, durationSeconds: 600 });
+const other = exampleRun({ seed: 6, durationSeconds: 600 });
+const point = (s: number) => ({
+  label: `${s} s`,
+  value: s,
+  scores: [1, 4].map((seed) => score(exampleRun({ scrapeSeconds: s, seed, durationSeconds: 600 }))),
+});
+const full: ReportInput = {
+  ...bare(run),
+  sweep: sweepOf('scrape interval', 's', [point(5), point(15)], '15 s', stream(1, 'sweep')),
+  real: {
+    comparison: compare(run, other, fidelityBounds(1)),
+    simulated: { run, score: score(run) },
+    replayed: { run: other, score: score(other) },
+  },
+  conformance: [{ subject: 'HPA decisions', compared: 1_000_000, mismatched: 0, source: 'Kubernetes 1.34' }],
+};
+const page = renderReport(full);
+/** What a reader sees: the text between the tags. */
+const textOf = (html: string): string => html.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>/g, ' ');
+
+describe('the page', () => {
+  it('is self-contained: no script, no address, nothing loaded', () => {
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|@font-face|javascript:|\bsrc=|\bhref=/i);
+    // The name of the SVG language is the only thing that looks like an address, and nothing is fetched from it.
+    expect(page.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\//);
+    expect(page).not.toMatch(/url\(/);
+  });
+
+  it('shows no missing number anywhere, not even inside a drawing', () => {
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object|null,/);
+    expect(textOf(page)).not.toMatch(/\bnull\b/);
+  });
+
+  it('opens with the answer, then the verdict, then the figures', () => {
+    const at = [
+      'class="answer">When calls go up fourfold',
+      'class="verdict fail"',
+      'Calls answered within 2 s',
+      'Why: where',
+    ].map((part) => page.indexOf(part));
+    expect(at.every((i) => i > 0)).toBe(true);
+    expect(at).toEqual([...at].sort((a, b) => a - b));
+  });
+
+  it('has every chart, in two widths, with a title and a description for those who cannot see it', () => {
+    const ids = [...page.matchAll(/<figure id="fig-([\w-]+)"/g)].map((m) => m[1]);
+    expect(ids).toEqual([
+      'stages',
+      'trade-off',
+      'load',
+      'believed',
+      'replicas',
+      'latency',
+      'misses',
+      'gpu',
+      'overlay-replicas',
+      'overlay-latency',
+    ]);
+    expect(page.match(/<svg /g)).toHaveLength(2 * ids.length);
+    expect(page.match(/<title id=/g)).toHaveLength(2 * ids.length);
+    expect(page.match(/<desc id=/g)).toHaveLength(2 * ids.length);
+    const allIds = [...page.matchAll(/ id="([^"]+)"/g)].map((m) => m[1]);
+    expect(new Set(allIds).size).toBe(allIds.length);
+  });
+
+  it('is the same bytes for the same input', () => {
+    expect(renderReport(full)).toBe(page);
+  });
+
+  it('escapes what a scenario says', () => {
+    const named = {
+      ...run,
+      header: { ...run.header, question: 'Is <b>5 & 6</b> "enough"?', scenarioName: '</title>' },
+    };
+    expect(renderReport(bare(named))).toContain('Is &lt;b&gt;5 &amp; 6&lt;/b&gt; &quot;enough&quot;?');
+    expect(renderReport(bare(named))).not.toContain('<b>5');
+  });
+
+  it('warns of figures that rest on a guess', () => {
+    const scenario = scenarioOf(run);
+    const guessed = {
+      ...run,
+      header: { ...run.header, scenario: { ...scenario, service: { ...scenario.service, gpu: 'T4' } } },
+    };
+    expect(renderReport(bare(guessed))).toContain(
+      'The speed of the T4 (0.12 of an L40S) is a guess, not a measurement.',
+    );
+    expect(page).not.toContain('is a guess, not a measurement');
+  });
+
+  it('survives a run in which hardly anything is known', () => {
+    const poor: RunRecord = {
+      ...run,
+      header: { ...run.header, capacity: null },
+      life: [],
+      decisions: [],
+      signals: { ...run.signals, count: 0 },
+      storage: { ...run.storage, jobs: [], samplesPerSecond: 0, retainedBytes: 0, moneyPerMonth: 0 },
+    };
+    const text = renderReport(bare(poor));
+    expect(text).toContain('no data');
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
