@@ -90,6 +90,7 @@ const replay = async (question: Question, capacity: Parameters<typeof replayQues
 };
 
 export const run = async (options: BenchOptions, context: CommandContext): Promise<number> => {
+  const started = performance.now();
   const scenario = options.scenario ?? defaultScenario();
   const question = loadQuestion({ scenario });
   for (const note of question.notes) context.tell(`note: ${note}`);
@@ -118,6 +119,8 @@ export const run = async (options: BenchOptions, context: CommandContext): Promi
   await addToRun(options.out, 'answer.txt', `${text}\n`);
   await addToRun(options.out, 'sweep.json', `${JSON.stringify(swept, null, 1)}\n`);
   await addToRun(options.out, 'comparison.json', `${JSON.stringify(comparison, null, 1)}\n`);
+  const seconds = (performance.now() - started) / 1000;
+  await addToRun(options.out, 'seconds.txt', `${seconds.toFixed(0)}\n`);
   const report = await addToRun(options.out, 'report.html', page);
   context.print(
     options.json === true

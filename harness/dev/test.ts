@@ -17,6 +17,7 @@ const root = join(import.meta.dirname, '..', '..');
 const out = join(root, '.cache', 'tests');
 mkdirSync(out, { recursive: true });
 
+const started = performance.now();
 let passed = 0;
 let failed = 0;
 let skipped = 0;
@@ -42,5 +43,6 @@ for (const project of ['unit', 'live']) {
 }
 const summary = `${passed} passed, ${failed} failed, ${skipped} skipped`;
 writeFileSync(join(out, 'summary.txt'), `${summary}\n`);
+writeFileSync(join(out, 'seconds.txt'), `${((performance.now() - started) / 1000).toFixed(0)}\n`);
 process.stdout.write(`${summary}\n`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -1,0 +1,60 @@
+// Writes docs/measurements.md: the bounds of the project and what was measured on this machine. Run it after `make test`
+// and `make bench` on a quiet machine; the figures of that page are never typed.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { benchHpa } from '../../bench/control-hpa.bench.ts';
+import { promqlBench } from '../../bench/control-promql.bench.ts';
+import { benchScrape } from '../../bench/control-scrape.bench.ts';
+import { machineLine } from '../../bench/rows.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+const seconds = (file: string): string =>
+  existsSync(join(root, file)) ? `${readFileSync(join(root, file), 'utf8').trim()} s` : 'not run';
+
+const folderBytes = (folder: string): number =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+
+const helpSeconds = (): string => {
+  const times = Array.from({ length: 11 }, () => {
+    const started = performance.now();
+    spawnSync(process.execPath, [join(root, 'harness', 'cli.ts'), '--help']);
+    return (performance.now() - started) / 1000;
+  }).sort((a, b) => a - b);
+  return `${times[5]!.toFixed(2)} s (${times[0]!.toFixed(2)} to ${times[10]!.toFixed(2)}, 11 runs)`;
+};
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+const modules = join(root, 'node_modules');
+
+const rows: (readonly [what: string, measured: string, bound: string])[] = [
+  ['`make bench` after installation', seconds('bench-out/seconds.txt'), '≤ 180 s'],
+  ['tests of `make test`', seconds('.cache/tests/seconds.txt'), '≤ 300 s'],
+  ['`surgelab --help`', helpSeconds(), '≤ 0.3 s'],
+  ['installation', megabytes(folderBytes(modules)), '≤ 600 MB'],
+  ['of which the Node runtime', megabytes(statSync(join(modules, 'node', 'bin', 'node')).size), 'about 130 MB'],
+];
+for (const bench of [benchHpa, promqlBench, benchScrape])
+  for (const { name, opsPerSecond, spread, bound } of await bench())
+    rows.push([
+      name,
+      `${Math.round(opsPerSecond).toLocaleString('en')} /s (spread ${(100 * spread).toFixed(0)} %)`,
+      bound === null ? '' : `≥ ${bound.toLocaleString('en')} /s`,
+    ]);
+
+const table = rows.map(([what, measured, bound]) => `| ${what} | ${measured} | ${bound} |`).join('\n');
+writeFileSync(
+  join(root, 'docs', 'measurements.md'),
+  `# Measurements
+
+Medians on one machine: ${machineLine()}. Written by \`npm run -s measurements\` after \`make test\` and \`make bench\`.
+
+| what | measured | bound |
+|---|---|---|
+${table}
+`,
+);
