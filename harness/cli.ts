@@ -6,6 +6,7 @@ import { exitCodeTable } from './exit-codes.ts';
 import type { BenchOptions } from './commands/bench.ts';
 import type { EmulateOptions } from './commands/emulate.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
+import type { TuneOptions } from './commands/tune.ts';
 import { runCommand } from './run-command.ts';
 
 const program = new Command('surgelab')
@@ -189,8 +190,8 @@ example(
       .option('--penalty <money>', 'money per missed call (default: the scenario says)')
       .option('--out <folder>', 'where the answer, the patch and what was simulated go (default: runs/NAME-tune)')
       .option('--json', 'print the answer as JSON'),
-  ).action((scenario: string, options: object) =>
-    runCommand(() => import('./commands/tune.ts'), { scenario, ...options }),
+  ).action((scenario: string, options: Omit<TuneOptions, 'scenario'>) =>
+    runCommand(() => import('./commands/tune.ts'), { ...options, scenario }),
   ),
   'tune vendor-default-step',
   'tune bench --penalty 0.05 --budget 300',

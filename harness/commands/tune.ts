@@ -1,0 +1,79 @@
+// tune SCENARIO: how often to scrape, and what the HPA should be allowed. Searches over simulations; writes the answer and an
+// applicable patch; Ctrl-C keeps what was simulated, and the same call goes on from there.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { platformPatch } from '../../cluster/manifests/patch.ts';
+import { TestbedError } from '../../model/errors.ts';
+import { tuneText } from '../../reports/search/tune-text.ts';
+import { OUTCOME_EXIT } from '../exit-codes.ts';
+import { startProgress } from '../progress.ts';
+import type { ScenarioOptions } from '../question.ts';
+import { readQuestion } from '../question.ts';
+import type { CommandContext } from '../run-command.ts';
+import { openSimulations } from '../tune/simulations.ts';
+import { tune } from '../tune/tune.ts';
+
+export interface TuneOptions extends ScenarioOptions {
+  readonly seeds: string;
+  readonly budget: string;
+  readonly penalty?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const whole = (name: string, text: string, least: number): number => {
+  const n = Number(text);
+  if (Number.isInteger(n) && n >= least) return n;
+  throw new TestbedError('USAGE', `--${name} ${text}: expected a whole number of at least ${least}`);
+};
+
+const penaltyOf = (text: string | undefined): number | null => {
+  if (text === undefined) return null;
+  const n = Number(text);
+  if (n >= 0) return n;
+  throw new TestbedError('USAGE', `--penalty ${text}: expected money per missed call, 0 or more`);
+};
+
+export const run = async (options: TuneOptions, context: CommandContext): Promise<number> => {
+  const seeds = whole('seeds', options.seeds, 2);
+  const budget = whole('budget', options.budget, 4 * seeds);
+  const penaltyPerMiss = penaltyOf(options.penalty);
+  const { set, seed, duration, scenario } = options;
+  const question: ScenarioOptions = {
+    scenario,
+    ...(set === undefined ? {} : { set }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(duration === undefined ? {} : { duration }),
+  };
+  const out = options.out ?? join('runs', `${readQuestion(question).scenario.name}-tune`);
+  const progress = startProgress(`tune: up to ${budget} simulations`);
+  const simulations = openSimulations(question, join(out, 'outcomes.ndjson'), context.signal);
+  if (simulations.remembered > 0) context.tell(`${simulations.remembered} simulations are remembered from ${out}`);
+  try {
+    const { answer, before, after } = await tune({
+      options: question,
+      seeds,
+      budget,
+      penaltyPerMiss,
+      simulations,
+      onProgress: progress.update,
+    });
+    progress.end();
+    const patch = platformPatch(before, after);
+    mkdirSync(out, { recursive: true });
+    const written = [
+      ['tune.json', `${JSON.stringify(answer, null, 1)}\n`],
+      ['patch.yaml', patch.objects],
+      ['values.yaml', patch.values],
+    ].filter((file): file is [string, string] => file[1] !== null);
+    for (const [name, text] of written) writeFileSync(join(out, name), text);
+    context.print(options.json === true ? JSON.stringify(answer, null, 1) : tuneText(answer));
+    for (const line of patch.byHand) context.tell(`by hand: ${line}`);
+    context.tell(`written to ${out}: ${written.map(([name]) => name).join(', ')}`);
+    return OUTCOME_EXIT.ok.code;
+  } finally {
+    progress.end();
+    await simulations.close();
+  }
+};

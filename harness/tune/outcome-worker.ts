@@ -1,0 +1,51 @@
+// Some settings of one seed, in a worker of the pool: compiles the schedule once, reads the platform once, simulates every
+// setting and gives its outcome. What was compiled is kept for the next task of the same seed.
+
+import { readPlatform } from '../../cluster/manifests/read-platform.ts';
+import type { Outcome } from '../../reports/search/outcome.ts';
+import { outcomeOf } from '../../reports/search/outcome.ts';
+import type { SetValue } from '../../reports/search/space.ts';
+import type { ScenarioOptions, Traffic } from '../question.ts';
+import { readQuestion, trafficOf } from '../question.ts';
+import type { InputFile } from '../read-scenario.ts';
+import { readManifestFiles } from '../read-scenario.ts';
+import { simulateQuestion } from '../simulate-question.ts';
+
+export interface OutcomeTask {
+  readonly options: ScenarioOptions;
+  readonly seed: number;
+  readonly sets: readonly Readonly<Record<string, SetValue>>[];
+}
+
+interface Prepared {
+  readonly traffic: Traffic;
+  readonly manifests: readonly InputFile[];
+}
+
+/** Schedules kept per worker: a search walks over its seeds again and again. */
+const KEPT = 24;
+const prepared = new Map<string, Prepared>();
+
+const prepare = (options: ScenarioOptions, seed: number): Prepared => {
+  const key = JSON.stringify([options, seed]);
+  const known = prepared.get(key);
+  if (known !== undefined) return known;
+  const file = readQuestion({ ...options, seed: String(seed) });
+  const made = { traffic: trafficOf(file), manifests: readManifestFiles(file) };
+  if (prepared.size >= KEPT) prepared.clear();
+  prepared.set(key, made);
+  return made;
+};
+
+const outcomes = ({ options, seed, sets }: OutcomeTask): Outcome[] => {
+  const { traffic, manifests } = prepare(options, seed);
+  return sets.map((set) => {
+    const { platform } = traffic.scenario;
+    const merged = { ...platform.set, ...set };
+    const scenario = { ...traffic.scenario, platform: { ...platform, set: merged } };
+    const read = readPlatform(manifests, merged);
+    return outcomeOf(simulateQuestion({ ...traffic, scenario, platform: read }, false));
+  });
+};
+
+export default outcomes;
