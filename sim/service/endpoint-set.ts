@@ -14,16 +14,14 @@ export class EndpointSet {
   private least = new Int32Array(16).fill(NOBODY);
   private podAt = new Int32Array(8).fill(-1);
   private loadAt = new Int32Array(8);
-  private readonly position = new Map<number, number>();
+  /** Position of each pod, −1 if it is not in the set; pods are small numbers. */
+  private position = new Int32Array(64).fill(-1);
   private end = 0;
+  /** Pods that joined and have not left. */
+  size = 0;
 
   constructor(cap: number) {
     this.cap = cap;
-  }
-
-  /** Pods that joined and have not left. */
-  get size(): number {
-    return this.position.size;
   }
 
   get eligibleCount(): number {
@@ -31,32 +29,34 @@ export class EndpointSet {
   }
 
   has(pod: number): boolean {
-    return this.position.has(pod);
+    return this.positionOf(pod) >= 0;
   }
 
   join(pod: number, load: number): void {
     if (this.end === this.leaves) this.rebuild();
     const at = this.end++;
-    this.position.set(pod, at);
+    this.setPosition(pod, at);
+    this.size += 1;
     this.podAt[at] = pod;
     this.write(at, load);
   }
 
   leave(pod: number): void {
-    const at = this.position.get(pod)!;
-    this.position.delete(pod);
+    const at = this.positionOf(pod);
+    this.position[pod] = -1;
+    this.size -= 1;
     this.podAt[at] = -1;
     this.write(at, NOBODY);
   }
 
   /** Tells the load of a pod; one that is not in the set is ignored. */
   setLoad(pod: number, load: number): void {
-    const at = this.position.get(pod);
-    if (at !== undefined) this.write(at, load);
+    const at = this.positionOf(pod);
+    if (at >= 0 && this.loadAt[at] !== load) this.write(at, load);
   }
 
   loadOf(pod: number): number {
-    return this.loadAt[this.position.get(pod)!]!;
+    return this.loadAt[this.positionOf(pod)]!;
   }
 
   /** The k-th eligible pod (from 0) in the order of joining. Needs k < eligibleCount. */
@@ -79,6 +79,19 @@ export class EndpointSet {
     let node = 1;
     while (node < this.leaves) node = this.least[2 * node]! <= this.least[2 * node + 1]! ? 2 * node : 2 * node + 1;
     return this.podAt[node - this.leaves]!;
+  }
+
+  private positionOf(pod: number): number {
+    return pod < this.position.length ? this.position[pod]! : -1;
+  }
+
+  private setPosition(pod: number, at: number): void {
+    if (pod >= this.position.length) {
+      const position = new Int32Array(2 * pod).fill(-1);
+      position.set(this.position);
+      this.position = position;
+    }
+    this.position[pod] = at;
   }
 
   private write(at: number, load: number): void {
@@ -104,6 +117,7 @@ export class EndpointSet {
     this.podAt = new Int32Array(this.leaves).fill(-1);
     this.loadAt = new Int32Array(this.leaves);
     this.end = 0;
+    this.size = 0;
     for (const [pod, load] of kept) this.join(pod, load);
   }
 }

@@ -14,6 +14,7 @@ import { chooser, mulberry32 } from './balancer.ts';
 import { CompensatedSum } from './compensated-sum.ts';
 import { EndpointSet } from './endpoint-set.ts';
 import { Fifo } from './fifo.ts';
+import type { WorkerListener } from './worker.ts';
 import { Worker } from './worker.ts';
 
 /** The part of the scenario's service section that callers and balancer act on. */
@@ -97,6 +98,10 @@ export class Fleet {
   private readonly stream: Lane;
   /** The lanes that the schedule uses at all. */
   private readonly lanes: readonly Lane[];
+  private readonly listener: WorkerListener = {
+    started: (id, at) => this.started(id, at),
+    done: (id, at, lag) => this.done(id, at, lag),
+  };
   private readonly workers: (Worker | undefined)[] = [];
   private readonly watched = new Set<number>();
   /** What the two sums last counted for each pod. */
@@ -164,11 +169,7 @@ export class Fleet {
   containerStarts(pod: number): void {
     this.inServiceOf[pod] = 0;
     this.queuedOf[pod] = 0;
-    this.workers[pod] = new Worker(
-      this.settings.law,
-      { started: (id, at) => this.started(id, at), done: (id, at, lag) => this.done(id, at, lag) },
-      this.settings,
-    );
+    this.workers[pod] = new Worker(this.settings.law, this.listener, this.settings);
   }
 
   /** Everything on the pod fails now. */
@@ -208,13 +209,14 @@ export class Fleet {
   arrive(now: number, id: number): void {
     this.account(now, 1);
     this.arrived += 1;
-    if (this.schedule.kind[id] === STREAM) this.offeredStreamSeconds += this.schedule.audioSeconds[id]!;
-    else this.offeredWeight += this.weight(id);
+    const work = this.work(id);
+    if (this.schedule.kind[id] === STREAM) this.offeredStreamSeconds += work;
+    else this.offeredWeight += work;
     if (!this.deadlineSet && this.timeoutMillis < Infinity) {
       this.deadlineSet = true;
       this.agenda.deadline(now + this.timeoutMillis);
     }
-    this.attempt(now, id);
+    this.attempt(now, id, work);
   }
 
   /** A pod's completions are due. */
@@ -228,7 +230,7 @@ export class Fleet {
   retry(now: number, id: number): void {
     if (this.state[id] !== BACKOFF) return;
     this.backingOff -= 1;
-    this.attempt(now, id);
+    this.attempt(now, id, this.work(id));
   }
 
   /** Callers that have waited for the whole time-out give up; a live session only while it has no place. */
@@ -254,18 +256,18 @@ export class Fleet {
     return this.area.value;
   }
 
-  private attempt(now: number, id: number): void {
+  private attempt(now: number, id: number, work: number): void {
     this.requests.attempts[id]! += 1;
     const lane = this.laneOf(id);
-    if (lane.endpoints.eligibleCount > 0) this.send(now, lane, id);
+    if (lane.endpoints.eligibleCount > 0) this.send(now, lane, id, work);
     else if (this.settings.queueAt === 'pod' || this.queueIsFull()) this.unanswered(now, id, REFUSED);
     else {
       this.state[id] = WAITING;
-      this.ticket[id] = lane.queue.push(id, 0);
+      this.ticket[id] = lane.queue.push(id, work);
     }
   }
 
-  private send(now: number, lane: Lane, id: number): void {
+  private send(now: number, lane: Lane, id: number, work: number): void {
     const pod = lane.choose(lane.endpoints);
     const worker = this.workers[pod];
     this.requests.pod[id] = pod;
@@ -276,9 +278,7 @@ export class Fleet {
     this.state[id] = AT_POD;
     const mayQueue = this.settings.queueAt === 'pod' && !this.queueIsFull();
     const arrived =
-      lane === this.stream
-        ? worker.arriveStream(now, id, this.schedule.audioSeconds[id]!, mayQueue)
-        : worker.arriveBatch(now, id, this.weight(id), mayQueue);
+      lane === this.stream ? worker.arriveStream(now, id, work, mayQueue) : worker.arriveBatch(now, id, work, mayQueue);
     if (arrived === 'full') {
       this.unanswered(now, id, REFUSED);
       return;
@@ -289,7 +289,11 @@ export class Fleet {
   }
 
   private dispatch(now: number, lane: Lane): void {
-    while (lane.queue.length > 0 && lane.endpoints.eligibleCount > 0) this.send(now, lane, lane.queue.shift());
+    const { queue, endpoints } = lane;
+    while (queue.length > 0 && endpoints.eligibleCount > 0) {
+      const id = queue.shift();
+      this.send(now, lane, id, queue.shiftedWork);
+    }
   }
 
   /** After somebody left the pod's service: new load, next completion, the queue moves up. */
@@ -386,7 +390,11 @@ export class Fleet {
     return this.schedule.kind[id] === STREAM ? this.stream : this.batch;
   }
 
-  private weight(id: number): number {
-    return requestWeight(this.settings.law.batch, this.schedule.audioSeconds[id]!, this.schedule.seed[id]!);
+  /** Weight of a batch request, audio seconds of a live session. */
+  private work(id: number): number {
+    const { kind, audioSeconds, seed } = this.schedule;
+    return kind[id] === STREAM
+      ? audioSeconds[id]!
+      : requestWeight(this.settings.law.batch, audioSeconds[id]!, seed[id]!);
   }
 }
