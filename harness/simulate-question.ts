@@ -4,7 +4,7 @@ import { seconds } from '../model/units.ts';
 import type { RunRecord } from '../model/record.ts';
 import { parseObjectives } from '../reports/gate/parse.ts';
 import type { CapacityQuestion } from '../sim/capacity.ts';
-import type { KnownInputs } from '../sim/world.ts';
+import type { KnownInputs } from '../sim/known-inputs.ts';
 import { simulate } from '../sim/simulate.ts';
 import type { Question } from './question.ts';
 import { runVersions } from './versions.ts';
