@@ -4,12 +4,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { benchHpa } from '../../bench/control-hpa.bench.ts';
-import { promqlBench } from '../../bench/control-promql.bench.ts';
-import { benchScrape } from '../../bench/control-scrape.bench.ts';
-import { machineLine } from '../../bench/rows.ts';
+import { benchHpa } from './control-hpa.bench.ts';
+import { promqlBench } from './control-promql.bench.ts';
+import { benchScrape } from './control-scrape.bench.ts';
+import { machineLine } from './rows.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..');
 
 const seconds = (file: string): string =>
   existsSync(join(root, file)) ? `${readFileSync(join(root, file), 'utf8').trim()} s` : 'not run';
