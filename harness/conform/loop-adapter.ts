@@ -14,11 +14,11 @@ import { platformOfRecording } from './loop-platform.ts';
 import type { SetTally } from './result.ts';
 
 /** From the adapter's query to the answer seen at the API server, ms: what is left of the call when Prometheus evaluates. */
-const AFTER_QUERY_MILLIS = 2;
+export const AFTER_QUERY_MILLIS = 2;
 /** Queries whose instant is this near to a commit may have seen either side of it. */
 const RACE_MILLIS = 25;
 /** A scrape reaches its target this long after its tick (README, "Measured stages"). */
-const LATE_MILLIS = 1.2;
+export const LATE_MILLIS = 1.2;
 /** Markers of a vanished target are written this many intervals after their stamp (README, "Further facts"). */
 const MARKER_INTERVALS = 1.1;
 /** What is listed is not part of this stage. */

@@ -1,0 +1,121 @@
+// What the production world is told about a recording before it runs: everything that chance decided there ('recorded'), or
+// only what the configuration and the names imply ('drawn': cadence, call durations and discovery are our own draws).
+
+import type { Intervention, KnownInputs, KnownSync, KnownTarget } from '../../sim/known-inputs.ts';
+import { AFTER_QUERY_MILLIS, LATE_MILLIS } from './loop-adapter.ts';
+import type { LoopFolder, PlantScrape } from './closed-loop-types.ts';
+import { clusterInputs, clusterOfRecording, linesByPod, linesOf } from './loop-cluster.ts';
+import { lawOfRecording } from './loop-service.ts';
+
+/** POST of the HPA to its first GET scale (README, "Measured stages"). */
+const FIRST_SYNC_MILLIS = 5.9;
+
+const isPlant = (line: { readonly src: string }): line is PlantScrape => line.src === 'plant';
+
+/** The scrapes each target saw, by pod. */
+const attemptsOf = (folder: LoopFolder): readonly (readonly number[])[] => {
+  const byPod: number[][] = folder.config.podNames.map(() => []);
+  for (const line of folder.scrapes) if (isPlant(line)) byPod[line.pod]!.push(line.t);
+  return byPod;
+};
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+/** How late a target was scraped after its ticks: the lateness of its first scrape stays with it (README, "Initialising"). */
+const latenessOf = ({ config }: LoopFolder, pod: number, attempts: readonly number[]): number => {
+  const interval = config.scrapeSeconds * 1000;
+  const phase = config.scrapePhaseMs[String(pod)] ?? 0;
+  const late = attempts.map((t) => (((t + config.epochMs - phase) % interval) + interval) % interval);
+  return late.length === 0 ? LATE_MILLIS : median(late.map((by) => (by > interval / 2 ? 0 : by)));
+};
+
+const phasesOf = (folder: LoopFolder, lateness: (pod: number) => number): (number | undefined)[] => {
+  const { podNames, scrapePhaseMs, scrapeSeconds } = folder.config;
+  return podNames.map((_, pod) => {
+    const phase = scrapePhaseMs[String(pod)];
+    return phase === undefined ? undefined : (phase + lateness(pod)) % (scrapeSeconds * 1000);
+  });
+};
+
+/** The first scrape a target saw, as an instant a little before it. */
+const targetsOf = (folder: LoopFolder, attempts: readonly (readonly number[])[]): (KnownTarget | undefined)[] => {
+  const before = Math.min(500, (folder.config.scrapeSeconds * 1000) / 2);
+  return linesByPod(folder).map((lines, pod) => {
+    const running = linesOf(lines, 'running')[0]?.t;
+    const first = attempts[pod]![0];
+    if (running === undefined || first === undefined || first < 0) return undefined;
+    return { foundMillis: Math.max(running + 1, first - before) };
+  });
+};
+
+const rulePhases = ({ config, scrapes }: LoopFolder): (number | undefined)[] => {
+  const interval = (config.recordEverySeconds ?? 1) * 1000;
+  const first = scrapes.find(({ src }) => src === 'rule');
+  return first === undefined ? [] : [(config.epochMs + first.t) % interval];
+};
+
+const syncsOf = (folder: LoopFolder): readonly KnownSync[] =>
+  folder.hpa.flatMap((line): KnownSync[] => {
+    if (line.ev !== 'sync') return [];
+    const put = line.put?.at(-1);
+    return [
+      {
+        startMillis: line.t,
+        scaleMillis: line.t + line.scale.ms,
+        metrics: line.metrics.map(({ t, ms }) => ({
+          queriedMillis: t + ms - AFTER_QUERY_MILLIS,
+          answeredMillis: t + ms,
+        })),
+        ...(put === undefined ? {} : { putMillis: put.t + put.ms }),
+      },
+    ];
+  });
+
+/** What people and failures did, not what the HPA did. */
+const interventionsOf = (folder: LoopFolder): readonly Intervention[] => {
+  const acts: Intervention[] = clusterInputs(folder)
+    .filter(({ input }) => !(input.kind === 'scale' && input.by === 'the HPA'))
+    .map(({ at, input }) => ({ atMillis: at, kind: 'cluster', input }));
+  for (const line of folder.hpa)
+    if (line.ev === 'patched') acts.push({ atMillis: line.t, kind: 'hpa-edited', spec: line.patch.spec });
+  for (const { t, pod, kind, durationMs } of linesByPod(folder).flatMap((lines) => linesOf(lines, 'failure'))) {
+    if (kind !== 'scrape-refused' && kind !== 'scrape-hang') continue;
+    acts.push({ atMillis: t, kind: 'scrapes', pod, meet: kind === 'scrape-hang' ? 'silence' : 'a refusal' });
+    acts.push({ atMillis: t + (durationMs ?? 0), kind: 'scrapes', pod, meet: 'an answer' });
+  }
+  for (const { kind, downAt, startAt, answering } of folder.outages) {
+    if (kind === 'kcm-restart') acts.push({ atMillis: startAt, kind: 'controller-restarted' });
+    else {
+      const of = kind === 'adapter-down' ? 'adapter' : 'prometheus';
+      const failing = folder.hpa.filter(
+        (line) => line.ev === 'sync' && line.t > downAt && line.metrics.some(({ code }) => code !== 200),
+      );
+      void failing;
+      acts.push({ atMillis: downAt, kind: of, down: true }, { atMillis: answering, kind: of, down: false });
+    }
+  }
+  return acts;
+};
+
+export const knownInputs = (folder: LoopFolder, given: 'recorded' | 'drawn'): KnownInputs => {
+  const attempts = attemptsOf(folder);
+  const always: KnownInputs = {
+    law: lawOfRecording(folder),
+    balancerSeed: folder.config.service.seed,
+    rulePhaseMillis: rulePhases(folder),
+    cluster: clusterOfRecording(folder, 'own'),
+    interventions: interventionsOf(folder),
+  };
+  if (given === 'drawn')
+    return {
+      ...always,
+      scrapePhaseMillis: phasesOf(folder, () => LATE_MILLIS),
+      syncs: [{ startMillis: folder.config.hpaAt + FIRST_SYNC_MILLIS }],
+    };
+  return {
+    ...always,
+    scrapePhaseMillis: phasesOf(folder, (pod) => latenessOf(folder, pod, attempts[pod]!)),
+    targets: targetsOf(folder, attempts),
+    syncs: syncsOf(folder),
+  };
+};
