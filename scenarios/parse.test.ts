@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { TestbedError } from '../model/errors.ts';
 import { parseScenario } from './parse.ts';
 
@@ -170,5 +172,49 @@ traffic:
     ['just text', 's.yaml:1:1 expected a map of keys and values, got just text'],
   ])('is refused where it is not a map: %j', (text, line) => {
     expect(problems(text)).toEqual([line]);
+  });
+});
+
+describe('a scenario with any value replaced by another', () => {
+  const FULL = `{name: a, duration: 30m, warmup: 1m, epoch: '2026-01-05T08:30:00Z', platform: {manifests: [a], set: {a: 1}},
+    service: {retries: {max: 1}, cap: 3}, nodes: {provision: {kind: lognormal, median: 5s, sigma: 1}}, faults: [{kind: pod-kill, at: 1m}],
+    objectives: [a], prices: {perMissedRequest: 1}, traffic: [
+      {name: i, audio: {kind: mixture, parts: [{weight: 1, of: 5s}]}, arrivals: {kind: gamma, cv: 1, rate: {points: [[0s, 3/s]]}}, surge: {points: [[1m, 2]]}},
+      {name: t, kind: short, arrivals: {kind: trace, file: f, rate: 1/s, to: 5s}}]}`;
+  const object: unknown = parse(FULL);
+  const paths = (value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, one]) => [[...path, key], ...paths(one, [...path, key])])
+      : [];
+  const junk = fc.constantFrom<unknown>(
+    null,
+    3,
+    -1,
+    'x',
+    '',
+    '5s',
+    '6/s',
+    true,
+    [],
+    [null],
+    [3],
+    ['x'],
+    [[]],
+    {},
+    { a: 1 },
+    { kind: 'x' },
+    { points: [] },
+  );
+
+  it('is read or refused, never a defect', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...paths(object)), junk, (path, value) => {
+        const copy = structuredClone(object) as Record<string | number, unknown>;
+        const parent = path.slice(0, -1).reduce((at, key) => at[key] as Record<string | number, unknown>, copy);
+        parent[path.at(-1)!] = value;
+        problems(stringify(copy));
+      }),
+      { numRuns: 200 },
+    );
   });
 });

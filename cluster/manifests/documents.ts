@@ -69,12 +69,23 @@ const locate = (doc: Document, path: Path, what: 'key' | 'value'): number => {
   return offset;
 };
 
+/** A null field is an absent one, for the API server and for Helm alike. */
+const withoutNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, one]) => one !== null)
+      .map(([key, one]) => [key, withoutNulls(one)]),
+  );
+};
+
 const documentsOf = (
   file: string,
   doc: Document<ParsedNode>,
   place: (offset: number) => Place,
 ): readonly ManifestDocument[] => {
-  const value = doc.toJS() as unknown;
+  const value = withoutNulls(doc.toJS());
   if (!isRecord(value)) return [];
   const make = (object: Readonly<Record<string, unknown>>, prefix: Path): ManifestDocument => ({
     file,

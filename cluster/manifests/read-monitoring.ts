@@ -5,6 +5,7 @@ import type { Monitor, MonitorEndpoint, RuleGroupJson } from '../../model/kubern
 import type { Service } from '../../model/platform.ts';
 import { seconds } from '../../model/units.ts';
 import type { Cursor } from './cursor.ts';
+import { isRecord } from './documents.ts';
 
 export const readService = (object: Cursor): Service => {
   const spec = object.get('spec');
@@ -71,6 +72,9 @@ const readEndpoint = (endpoint: Cursor): MonitorEndpoint => {
   return endpoint.value ?? {};
 };
 
+const secondsOf = (value: unknown): number | null =>
+  typeof value === 'string' ? parsePrometheusDuration(value) : null;
+
 /** The monitor, or null if the operator would skip it: a timeout above the interval (metrics-path.md 1.2). */
 export const readMonitor = (object: Cursor, kind: Monitor['kind']): Monitor | null => {
   const spec = object.get('spec');
@@ -90,7 +94,7 @@ export const readMonitor = (object: Cursor, kind: Monitor['kind']): Monitor | nu
     'attachMetadata',
   ]);
   const late = read.find(({ interval, scrapeTimeout }) => {
-    const [every, within] = [parsePrometheusDuration(interval ?? ''), parsePrometheusDuration(scrapeTimeout ?? '')];
+    const [every, within] = [secondsOf(interval), secondsOf(scrapeTimeout)];
     return every !== null && within !== null && within > every;
   });
   if (late !== undefined) {
@@ -126,7 +130,8 @@ export const readRuleGroups = (cursor: Cursor): readonly RuleGroupJson[] =>
     checkDuration(group.get('query_offset'));
     group.get('rules').items().forEach(checkRule);
     group.rest(['limit', 'labels', 'partial_response_strategy']);
-    const json = group.value as RuleGroupJson;
+    const json = isRecord(group.value) ? group.value : {};
+    const rules = Array.isArray(json.rules) ? json.rules.filter(isRecord) : [];
     // YAML numbers such as `expr: 1` are texts in the CRD.
-    return { ...json, rules: json.rules.map((rule) => ({ ...rule, expr: rule.expr })) };
+    return { ...json, rules: rules.map((rule) => ({ ...rule, expr: String(rule.expr) })) } as unknown as RuleGroupJson;
   });

@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseAllDocuments, stringify } from 'yaml';
 import { TestbedError } from '../../model/errors.ts';
 import { parseQuery } from '../../sim/prometheus/promql/parse.ts';
+import { lint } from './lint/lint.ts';
 import type { SetValues } from './overrides.ts';
 import { OVERRIDES } from './overrides.ts';
 import { readPlatform } from './read-platform.ts';
@@ -294,5 +297,45 @@ spec:
     expect(refusal(['kind: Service\nmetadata: {name: s}\nspec: {}'])).toEqual([
       'expected a Deployment in 0.yaml, got none',
     ]);
+  });
+});
+
+describe('YAML with any value replaced by another', () => {
+  const objects = vendor.flatMap(({ text }) => parseAllDocuments(text).map((document) => document.toJS() as unknown));
+  const texts = objects.map((object) => stringify(object));
+  const paths = (value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, one]) => [[...path, key], ...paths(one, [...path, key])])
+      : [];
+  const all = objects.flatMap((object, i) => paths(object).map((path) => [i, path] as const));
+  const junk = fc.constantFrom<unknown>(null, 3, -1, 'x', '', true, [], [null], [3], ['x'], [[]], {}, { a: 1 });
+
+  /** The vendor's files with one value replaced. */
+  const damaged = ([i, path]: (typeof all)[number], value: unknown) =>
+    objects.map((object, n) => {
+      if (n !== i) return { file: `${n}.yaml`, text: texts[n]! };
+      const copy = structuredClone(object) as Record<string | number, unknown>;
+      const parent = path.slice(0, -1).reduce((at, key) => at[key] as Record<string | number, unknown>, copy);
+      parent[path.at(-1)!] = value;
+      return { file: `${n}.yaml`, text: stringify(copy) };
+    });
+
+  const answered = (call: () => unknown): void => {
+    try {
+      call();
+    } catch (error) {
+      if (!(error instanceof TestbedError)) throw error;
+      expect(error.code).toBe('PLATFORM_INVALID');
+    }
+  };
+
+  it('is read or refused, never a defect', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...all), junk, (place, value) => {
+        answered(() => readPlatform(damaged(place, value)));
+        answered(() => lint(damaged(place, value)));
+      }),
+      { numRuns: 100 },
+    );
   });
 });

@@ -254,9 +254,9 @@ export const readPlatform = (files: readonly ManifestFile[], set: SetValues = {}
     adapters: [],
   };
   for (const document of documents) collect(document, cursorOf(document, { problems, notes }), found);
+  if (problems.length > 0) refuse(problems, []);
   const named = deploymentNamed(set);
   const deployment = chooseDeployment(found, named);
-  if (problems.length > 0) refuse(problems, []);
   if (deployment === undefined) {
     return refuse(
       [],
