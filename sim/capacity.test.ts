@@ -29,7 +29,14 @@ const clips = (audio: readonly number[], kind: 'short' | 'stream' = 'short') =>
     millis(1000),
   );
 
-const question = { kind: "batch" as const, within: seconds(2), attainment: 0.99, maxReplicas: 4, windowMillis: 30_000, seed: 1 };
+const question = {
+  kind: 'short' as const,
+  within: seconds(2),
+  attainment: 0.99,
+  maxReplicas: 4,
+  windowMillis: 30_000,
+  seed: 1,
+};
 
 describe('capacity curve', () => {
   it('grows with every replica and stays below saturation', () => {
@@ -48,8 +55,9 @@ describe('capacity curve', () => {
     expect(capacityCurve(clips([50]), SETTINGS, { ...question, within: seconds(0.2) })!.capacity).toEqual([0, 0, 0, 0]);
   });
 
-  it('does not exist for live sessions alone', () => {
+  it('does not exist for live sessions, nor for a kind that the schedule does not have', () => {
     expect(capacityCurve(clips([60], 'stream'), SETTINGS, question)).toBeNull();
+    expect(capacityCurve(clips([60]), SETTINGS, { ...question, kind: 'batch' })).toBeNull();
   });
 
   it('never shrinks when the objective is relaxed', () => {

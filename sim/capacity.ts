@@ -78,7 +78,7 @@ const holds = (
 
 /**
  * Bisection on the rate of Poisson arrivals, between the capacity of one replica fewer and saturation. Null if the
- * schedule has no batch request. A capacity of 0 says that even a lone request misses the objective.
+ * promised kind is live sessions, or has no request in the schedule. A capacity of 0 says that even a lone request misses the objective.
  */
 export const capacityCurve = (
   schedule: Schedule,
@@ -86,7 +86,7 @@ export const capacityCurve = (
   question: CapacityQuestion,
 ): CapacityCurve | null => {
   const load = unitLoad(schedule, question.seed);
-  if (load === null) return null;
+  if (!load?.kind.includes(REQUEST_KINDS.indexOf(question.kind))) return null;
   const { batch } = settings.law;
   let weight = 0;
   for (let i = 0; i < load.count; i++)

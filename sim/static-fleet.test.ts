@@ -124,13 +124,7 @@ describe('any settings', () => {
         (given, change, pods, kinds) => {
           const schedule = jobs(given);
           kinds.slice(0, given.length).forEach((kind, i) => (schedule.kind[i] = kind));
-          const run = () =>
-            simulateStaticFleet(
-              schedule,
-              settingsOf(lawOf(0.1, 0.3, 2), change),
-              pods,
-              60_000,
-            );
+          const run = () => simulateStaticFleet(schedule, settingsOf(lawOf(0.1, 0.3, 2), change), pods, 60_000);
           expect(run()).toEqual(run());
         },
       ),
