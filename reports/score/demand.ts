@@ -2,10 +2,12 @@
 // weight of the scheduled calls (service law), smoothed; the capacity curve of the run inverts it.
 
 import type { CapacityCurve, RunRecord } from '../../model/record.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import { REQUEST_KINDS } from '../../model/schedule.ts';
+import type { BatchLaw } from '../../model/service-time.ts';
 import { requestWeight } from '../../model/service-time.ts';
 import type { StepFunction } from '../stats/step-function.ts';
 import { stepFunction } from '../stats/step-function.ts';
-import { kindOf } from './calls.ts';
 import type { NoData } from './figure.ts';
 import { noData } from './figure.ts';
 import { lawOf } from './scenario-of.ts';
@@ -17,16 +19,13 @@ const GRID_MILLIS = 1000;
  * is early and so does not shift a load step; on a grid of 1 s. Utterances and files only: live sessions are not
  * weighed by the capacity curve.
  */
-export const offeredLoad = (run: RunRecord, windowMillis: number): StepFunction | NoData => {
-  const law = lawOf(run);
-  if (law === null) return noData('the calibration of this run is not known to this build, so calls have no weight');
-  const { schedule } = run;
-  const cells = Math.max(1, Math.ceil(run.header.durationMillis / GRID_MILLIS));
+export const scheduledLoad = (schedule: Schedule, law: BatchLaw, windowMillis: number): StepFunction => {
+  const cells = Math.max(1, Math.ceil(schedule.durationMillis / GRID_MILLIS));
   const upTo = new Float64Array(cells + 1);
   for (let i = 0; i < schedule.count; i++) {
-    if (kindOf(run, i) === 'stream') continue;
+    if (REQUEST_KINDS[schedule.kind[i]!] === 'stream') continue;
     const cell = Math.min(cells - 1, Math.floor(schedule.offsetMillis[i]! / GRID_MILLIS));
-    upTo[cell + 1]! += requestWeight(law.batch, schedule.audioSeconds[i]!, schedule.seed[i]!);
+    upTo[cell + 1]! += requestWeight(law, schedule.audioSeconds[i]!, schedule.seed[i]!);
   }
   for (let k = 0; k < cells; k++) upTo[k + 1]! += upTo[k]!;
   const half = Math.max(1, Math.round(windowMillis / GRID_MILLIS / 2));
@@ -39,8 +38,16 @@ export const offeredLoad = (run: RunRecord, windowMillis: number): StepFunction 
   return stepFunction(pieces);
 };
 
+/** The load of a run's schedule, or why it has no weight. */
+export const offeredLoad = (run: RunRecord, windowMillis: number): StepFunction | NoData => {
+  const law = lawOf(run);
+  return law === null
+    ? noData('the calibration of this run is not known to this build, so calls have no weight')
+    : scheduledLoad(run.schedule, law.batch, windowMillis);
+};
+
 /** min{n : capacity(n) ≥ load}; beyond the curve by its last capacity per replica. */
-export const replicasFor = (curve: CapacityCurve, load: number): number => {
+export const replicasFor = (curve: Pick<CapacityCurve, 'capacity'>, load: number): number => {
   if (load <= 0) return 0;
   const n = curve.capacity.findIndex((capacity) => capacity >= load);
   if (n >= 0) return n + 1;

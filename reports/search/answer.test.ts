@@ -27,6 +27,8 @@ const outcome = ([scrape, probe]: readonly number[], seed: number): Outcome => {
     hours: 2,
     arrived: 10_000,
     missed: 20 * (toReadySeconds - 90) + 7 * seed,
+    kinds: [],
+    gpus: 5,
     gpuMoneyPerHour: 4 + 0.01 * seed,
     metricMoneyPerMonth: scrape === 0 ? 0.02 : 0.01,
     toReadySeconds,

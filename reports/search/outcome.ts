@@ -2,7 +2,8 @@
 // ready and where it goes. The same definitions as the score, without the rest of it, because a search makes hundreds.
 
 import type { RunRecord } from '../../model/record.ts';
-import { ALL_CALLS, scoredCalls } from '../score/calls.ts';
+import type { RequestKind } from '../../model/schedule.ts';
+import { ALL_CALLS, kindOf, scoredCalls } from '../score/calls.ts';
 import { paidSpans, spanMoney } from '../score/gpu-cost.ts';
 import { loadSteps } from '../score/load-steps.ts';
 import { diskMoneyPerMonth } from '../score/metric-cost.ts';
@@ -20,6 +21,10 @@ export interface Outcome {
   readonly hours: number;
   readonly arrived: number;
   readonly missed: number;
+  /** Per promised kind, the kind with most calls first. */
+  readonly kinds: readonly { readonly kind: RequestKind; readonly arrived: number; readonly kept: number }[];
+  /** GPUs paid for on average. */
+  readonly gpus: number;
   readonly gpuMoneyPerHour: number;
   readonly metricMoneyPerMonth: number;
   /** Load step to the first new pod Ready, mean over the steps; null if there was no step, or one brought no pod. */
@@ -53,11 +58,18 @@ export const outcomeOf = (run: RunRecord): Outcome => {
   );
   const delays = reactions.flatMap(({ durations: { toReady } }) => (toReady.kind === 'value' ? [toReady.value] : []));
   const hours = header.endMillis / 3_600_000;
+  const spans = paidSpans(run, pods);
+  const kinds = promises.map(({ kind }) => {
+    const own = calls.filter((call) => kindOf(run, call) === kind);
+    return { kind, arrived: own.length, kept: own.filter((call) => isKept(run, promises, call)).length };
+  });
   return {
     hours,
     arrived: calls.length,
-    missed: calls.filter((call) => !isKept(run, promises, call)).length,
-    gpuMoneyPerHour: spanMoney(paidSpans(run, pods), nodes.pricePerHour, nodes.billingQuantum) / hours,
+    missed: kinds.reduce((sum, { arrived, kept }) => sum + arrived - kept, 0),
+    kinds,
+    gpus: (spans.reduce((sum, span) => sum + span.end - span.launch, 0) * nodes.gpusPerNode) / (hours * 3600),
+    gpuMoneyPerHour: spanMoney(spans, nodes.pricePerHour, nodes.billingQuantum) / hours,
     metricMoneyPerMonth: diskMoneyPerMonth(storage.retainedBytes, prices.storagePerGbMonth),
     toReadySeconds: delays.length < reactions.length ? null : mean(delays),
     stages: meanStages(reactions.map(({ stages }) => stages).filter((chain) => chain.length > 0)),
