@@ -152,6 +152,33 @@ describe('other ways to the HPA', () => {
     expect(record.decisions.filter(({ scaled }) => scaled)[0]).toMatchObject({ current: 1, desired: 2 });
   });
 
+  it('chains: the HPA of the API server follows the replicas of the speech pods through kube-state-metrics', () => {
+    const follower = {
+      name: 'api',
+      namespace: 'speech',
+      spec: {
+        scaleTargetRef: { kind: 'Deployment', name: 'api' },
+        minReplicas: 1,
+        maxReplicas: 9,
+        metrics: [
+          {
+            type: 'External',
+            external: {
+              metric: { name: 'asr_replica_count' },
+              target: { type: 'AverageValue' as const, averageValue: '2' },
+            },
+          },
+        ],
+      },
+    };
+    const record = run(smallScenario(), { ...smallPlatform(), otherHpas: [follower] });
+    const counts = (name: string): number[] =>
+      record.decisions.filter(({ hpa }) => hpa === name).map(({ desired }) => desired);
+    expect(Math.max(...counts('api'))).toBe(Math.ceil(Math.max(...counts('asr')) / 2));
+    expect(record.storage.jobs.map(({ job }) => job)).toContain('kube-state-metrics');
+    expect(record.decisions.filter(({ hpa }) => hpa === 'asr')).toEqual(run().decisions);
+  });
+
   it('holds, and says why, while the metric is unknown', () => {
     const record = run(smallScenario(), { ...smallPlatform(), monitors: [] });
     expect(record.decisions.every(({ scaled, desired }) => !scaled && desired === 1)).toBe(true);

@@ -5,32 +5,46 @@
 import { seedOf, stream } from '../model/rng.ts';
 import type { Decision, Observer } from '../model/record.ts';
 import { FLEET_METRICS } from '../model/record.ts';
-import type { Platform } from '../model/platform.ts';
+import type { Hpa, Platform } from '../model/platform.ts';
 import type { Schedule } from '../model/schedule.ts';
 import { parsePrometheusDuration } from '../model/duration.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { Engine } from './engine/engine.ts';
 import { CLASS } from './event-classes.ts';
 import { fleetSettings } from './fleet-settings.ts';
+import { sharedClass } from './hops/agenda.ts';
+import type { Agenda } from './hops/agenda.ts';
 import { ClusterHop } from './hops/cluster.ts';
 import { ControlHop } from './hops/control.ts';
+import type { ControlSettings } from './hops/control.ts';
 import { discoveryDelay } from './hops/discovery-delay.ts';
 import { scrapeJobs } from './hops/discovery.ts';
 import { FaultsHop } from './hops/faults.ts';
 import { intervene } from './hops/interventions.ts';
+import type { ReportedWorkload } from './hops/kube-state-metrics.ts';
+import {
+  KUBE_STATE_METRICS,
+  kubeStateMetricsJob,
+  kubeStatePage,
+  needsKubeStateMetrics,
+} from './hops/kube-state-metrics.ts';
 import { MetricsApi } from './hops/metrics-api.ts';
+import { OtherWorkload } from './hops/other-workload.ts';
 import { RulesHop, scheduledGroups } from './hops/rules.ts';
 import { Scraping } from './hops/scraping.ts';
 import type { PodPage } from './hops/scraping.ts';
 import { SignalLog } from './hops/signal-log.ts';
 import { StorageMeter } from './hops/storage.ts';
 import { playTraffic } from './hops/traffic.ts';
-import type { KnownInputs } from './known-inputs.ts';
+import type { KnownInputs, KnownSync } from './known-inputs.ts';
 import { clusterConfig } from './kubernetes/index.ts';
 import { DEFAULT_LOOKBACK_MILLIS } from './prometheus/promql/query.ts';
 import { SampleStore } from './prometheus/store.ts';
 import type { Fleet } from './service/fleet.ts';
 import { PAGE, readPage } from './service/page.ts';
+
+/** A fixed target is discovered without a pod. */
+const NO_POD = { name: '', ip: '', node: '' };
 
 /** Grid of the all-knowing observer. */
 const GRID_MILLIS = 1000;
@@ -73,6 +87,8 @@ export class World {
   private readonly values = new Float64Array(PAGE.length);
   private readonly page = PAGE.map((series) => ({ series, value: 0 }));
   private readonly reachMillis: number;
+  private readonly others: readonly OtherWorkload[];
+  private readonly kubeState: () => PodPage;
 
   constructor(schedule: Schedule, scenario: Scenario, platform: Platform, known: KnownInputs = {}) {
     this.schedule = schedule;
@@ -87,8 +103,12 @@ export class World {
       this.cluster.idle(pod),
     );
     const jobs = scrapeJobs(platform);
+    const kubeStateJob = needsKubeStateMetrics(platform) ? kubeStateMetricsJob(platform) : null;
     const intervals = new Map(
-      jobs.map(({ config }) => [config.jobName, 1000 * (parsePrometheusDuration(config.interval) ?? 0)]),
+      [...jobs, ...(kubeStateJob === null ? [] : [kubeStateJob])].map(({ config }) => [
+        config.jobName,
+        1000 * (parsePrometheusDuration(config.interval) ?? 0),
+      ]),
     );
     const watched = this.watchedSeries();
     this.scraping = new Scraping(engine, {
@@ -106,7 +126,7 @@ export class World {
         targets: (job, change, at) => this.storage.targets(job, change, intervals.get(job)!, at),
         committed: ({ job, pod, startedMillis, committedMillis, page }) => {
           this.storage.scraped(job, page !== null);
-          if (page === null) return;
+          if (page === null || pod === KUBE_STATE_METRICS) return;
           for (const [at, metric] of watched) {
             this.observe(
               'prometheus',
@@ -126,6 +146,10 @@ export class World {
       this.scraping,
     );
     this.cluster.start();
+    this.others = platform.otherHpas.map((hpa) => new OtherWorkload(hpa));
+    this.kubeState = kubeStatePage(this.reportedWorkloads());
+    for (const target of kubeStateJob?.targetsOf(NO_POD) ?? [])
+      this.scraping.fixedTarget(KUBE_STATE_METRICS, kubeStateJob!, target);
 
     const groups = scheduledGroups(platform).map((group, i) => ({
       ...group,
@@ -152,7 +176,7 @@ export class World {
       rules,
       metrics,
     });
-    const control = platform.hpa === null ? null : this.startHpa(platform.hpa, metrics, known);
+    const control = this.startHpas(metrics, known);
     const { cluster, scraping } = this;
     intervene(engine, known.interventions ?? [], { cluster, scraping, rules, metrics, control });
     this.startObserver();
@@ -168,20 +192,34 @@ export class World {
     return drained() ? this.engine.now : durationMillis + drainMillis;
   }
 
-  private startHpa(hpa: NonNullable<Platform['hpa']>, metrics: MetricsApi, known: KnownInputs): ControlHop {
-    const { platform, scenario } = this;
-    const { seed, controlPlane } = scenario;
-    const period = platform.controller.syncPeriod * 1000;
-    const drawn =
-      controlPlane.hpaPhase === null ? period * stream(seed, 'hpaPhase').uniform() : controlPlane.hpaPhase * 1000;
-    return new ControlHop(this.engine, {
-      platform,
-      hpa,
-      controlPlane,
-      seed,
-      cluster: this.cluster,
-      metrics,
-      syncs: known.syncs ?? [{ startMillis: drawn }],
+  /** All HPAs; returns the one of the deployment. */
+  private startHpas(metrics: MetricsApi, known: KnownInputs): ControlHop | null {
+    const { platform, scenario, cluster } = this;
+    const { hpaPhase } = scenario.controlPlane;
+    const agenda = sharedClass(this.engine, CLASS.control);
+    const drawn = (seed: number): KnownSync => ({
+      startMillis: platform.controller.syncPeriod * 1000 * stream(seed, 'hpaPhase').uniform(),
+    });
+    platform.otherHpas.forEach((hpa, i) => {
+      const seed = seedOf(scenario.seed, 'otherHpa', i);
+      this.startHpa(agenda(), { hpa, seed, cluster: this.others[i]!, metrics, syncs: [drawn(seed)] });
+    });
+    const { seed } = scenario;
+    const first = hpaPhase === null ? drawn(seed) : { startMillis: hpaPhase * 1000 };
+    const { hpa } = platform;
+    return hpa === null
+      ? null
+      : this.startHpa(agenda(), { hpa, seed, cluster, metrics, syncs: known.syncs ?? [first] });
+  }
+
+  private startHpa(
+    agenda: Agenda,
+    of: Pick<ControlSettings, 'hpa' | 'seed' | 'cluster' | 'metrics' | 'syncs'>,
+  ): ControlHop {
+    return new ControlHop(agenda, {
+      ...of,
+      platform: this.platform,
+      controlPlane: this.scenario.controlPlane,
       observer: {
         answered: (metric, { answer, oldestAgeMillis }) => {
           if (answer.kind === 'pods')
@@ -235,7 +273,34 @@ export class World {
     engine.schedule(0, CLASS.observe, 0);
   }
 
+  /** The deployment and the other workloads, as kube-state-metrics tells of them. */
+  private reportedWorkloads(): ReportedWorkload[] {
+    const { deployment, hpa, otherHpas } = this.platform;
+    const limits = (of: Hpa | null): ReportedWorkload['hpa'] =>
+      of === null ? null : { name: of.name, min: of.spec.minReplicas ?? 1, max: of.spec.maxReplicas };
+    const replicas = ({ scale, pods }: Pick<ClusterHop, 'scale' | 'pods'>) => ({
+      spec: scale.specReplicas,
+      status: scale.statusReplicas,
+      ready: pods.filter(({ ready, terminating }) => ready && !terminating).length,
+    });
+    return [
+      {
+        namespace: deployment.namespace,
+        name: deployment.name,
+        hpa: limits(hpa),
+        replicas: () => replicas(this.cluster),
+      },
+      ...this.others.map((other, i) => ({
+        namespace: other.namespace,
+        name: other.name,
+        hpa: limits(otherHpas[i]!),
+        replicas: () => replicas(other),
+      })),
+    ];
+  }
+
   private readPage(pod: number): PodPage {
+    if (pod === KUBE_STATE_METRICS) return this.kubeState();
     const worker = this.fleet.worker(pod);
     const modelLoadSeconds = this.cluster.modelLoadSeconds[pod];
     if (worker === undefined) return { refused: 'connection refused' };

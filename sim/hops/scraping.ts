@@ -125,6 +125,11 @@ export class Scraping {
     this.start(0, ordinal);
   }
 
+  /** A target that is no pod and is there from long before the origin to the end; `ordinal` < 0 names it to readPage. */
+  fixedTarget(ordinal: number, job: ScrapeJob, target: Target): void {
+    this.open(0, ordinal, job, target);
+  }
+
   /** From now on the pod closes the connection of every scrape. */
   refuse(pod: number): void {
     this.refusing.add(pod);
@@ -183,16 +188,16 @@ export class Scraping {
     const { settings } = this;
     const pod = this.pods.get(ordinal);
     if (pod === undefined) return;
-    for (const job of settings.jobs) {
-      for (const target of job.targetsOf(pod)) {
-        const index = this.loops.length;
-        this.loopsOf.set(ordinal, [...(this.loopsOf.get(ordinal) ?? []), index]);
-        const loop = this.loopFor(ordinal, job, target);
-        this.loops.push(loop);
-        this.settings.observer.targets(loop.job, 1, now);
-        if (!this.down) this.begin(now, loop, index);
-      }
-    }
+    for (const job of settings.jobs) for (const target of job.targetsOf(pod)) this.open(now, ordinal, job, target);
+  }
+
+  private open(now: number, ordinal: number, job: ScrapeJob, target: Target): void {
+    const index = this.loops.length;
+    this.loopsOf.set(ordinal, [...(this.loopsOf.get(ordinal) ?? []), index]);
+    const loop = this.loopFor(ordinal, job, target);
+    this.loops.push(loop);
+    this.settings.observer.targets(loop.job, 1, now);
+    if (!this.down) this.begin(now, loop, index);
   }
 
   private loopFor(pod: number, job: ScrapeJob, target: Target): Loop {
