@@ -24,16 +24,22 @@ describe('comparison', () => {
     });
     expect(statusOf('equal ready replicas', rows)).toEqual(['pass']);
     expect(statusOf('ready replica-seconds', rows)).toEqual(['fail']);
-    expect(rows.filter((row) => row.name.startsWith('latency') && row.status === 'fail').length).toBeGreaterThan(0);
+    expect(rows.filter((row) => row.name.startsWith('short latency') && row.status === 'fail').length).toBeGreaterThan(
+      0,
+    );
   });
 
-  it('names the regime of each latency and does not compare a regime without calls', () => {
+  it('names kind and regime of each latency and does not compare a regime with too few calls', () => {
     const { rows } = compare(run, run, bounds);
-    const p95 = rows.filter((row) => row.name === 'latency p95');
-    expect(p95.map((row) => [row.regime, row.status])).toEqual([
-      ['below 0.7', 'pass'],
-      ['0.7 to 1', 'pass'],
-      ['above 1', 'not-compared'],
+    const latency = rows.filter((row) => row.name.includes('latency'));
+    expect(latency.map((row) => [row.name, row.regime, row.status])).toEqual([
+      ['short latency p50', 'below 0.7', 'pass'],
+      ['short latency p95', 'below 0.7', 'pass'],
+      ['short latency p99', 'below 0.7', 'pass'],
+      ['short latency p50', '0.7 to 1', 'pass'],
+      ['short latency p95', '0.7 to 1', 'pass'],
+      ['short latency p99', '0.7 to 1', 'pass'],
+      ['short latency', 'above 1', 'not-compared'],
     ]);
   });
 

@@ -158,27 +158,34 @@ const QUANTILES = [
   ['p99', 0.99],
 ] as const;
 
+/** Latency per kind, regime and quantile; a regime with too few calls of a kind is one line without figures. */
 const latencyRows = (first: Side, second: Side, bounds: FidelityBounds): ComparisonRow[] => {
   const regime = regimeOf(second);
   if (regime === null) return [];
-  const calls = callsBetween(first.run, first.run.header.warmupMillis, Infinity);
-  return REGIMES.flatMap((name) => {
-    const inside = calls.filter((call) => regime(call) === name);
-    return QUANTILES.map(([p, q]) => {
-      const of = ({ run }: Side): number | null => {
-        if (inside.length < LEAST_CALLS) return null;
-        const value = quantile(ascending(inside.map((call) => latencySeconds(run, call))), q, 'nearest-rank')!;
-        return Number.isFinite(value) ? value : null;
-      };
-      return relativeRow(
-        `latency ${p}`,
-        's',
-        of(first),
-        of(second),
-        bounds.latencyRelative[p],
-        bounds.latencySeconds,
-        name,
-      );
+  const kinds = second.scored.promises.map((p) => p.kind).filter((kind) => kind !== 'stream');
+  return kinds.flatMap((kind) => {
+    const calls = callsBetween(first.run, first.run.header.warmupMillis, Infinity, { kind, stream: null });
+    return REGIMES.flatMap((name) => {
+      const inside = calls.filter((call) => regime(call) === name);
+      if (inside.length < LEAST_CALLS)
+        return [row(`${kind} latency`, 's', null, null, 0, `${LEAST_CALLS} calls`, name)];
+      const sorted = ({ run }: Side): Float64Array => ascending(inside.map((call) => latencySeconds(run, call)));
+      const [a, b] = [sorted(first), sorted(second)];
+      return QUANTILES.map(([p, q]) => {
+        const of = (sample: Float64Array): number | null => {
+          const value = quantile(sample, q, 'nearest-rank')!;
+          return Number.isFinite(value) ? value : null;
+        };
+        return relativeRow(
+          `${kind} latency ${p}`,
+          's',
+          of(a),
+          of(b),
+          bounds.latencyRelative[p],
+          bounds.latencySeconds,
+          name,
+        );
+      });
     });
   });
 };

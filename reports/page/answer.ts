@@ -78,11 +78,13 @@ const mostOfIt = (reaction: Reaction): string => {
     : `, ${share(Math.round((100 * top.seconds) / total) / 100)} of it ${BECAUSE[top.name]}`;
 };
 
+/** Why, if the new pod ended it; else only what the HPA did meanwhile. */
 const because = (reaction: Reaction): string => {
   const toReady = numberOf(reaction.durations.toReady);
-  return toReady === null
-    ? 'no new GPU pod became ready in time'
-    : `the first new GPU pod is ready only after ${duration(Math.round(toReady))}${mostOfIt(reaction)}`;
+  if (toReady === null) return ', because no new GPU pod became ready in time';
+  const until = reaction.trouble?.untilMillis ?? Infinity;
+  const late = until >= (reaction.instants.ready ?? 0);
+  return `${late ? ', because' : ';'} the first new GPU pod is ready only after ${duration(Math.round(toReady))}${mostOfIt(reaction)}`;
 };
 
 /** What the HPA did while callers noticed nothing, or next to nothing. */
@@ -112,7 +114,7 @@ const stepSentence = (score: Score, reaction: Reaction, promise: Promised): stri
     trouble.untilMillis === null
       ? 'to the end of the run'
       : `for ${duration(Math.round((trouble.untilMillis - trouble.fromMillis) / 1000))}`;
-  return `${opening}${of}, ${LET_DOWN[promise.kind](within(promise), many)} ${long}, because ${because(reaction)}.`;
+  return `${opening}${of}, ${LET_DOWN[promise.kind](within(promise), many)} ${long}${because(reaction)}.`;
 };
 
 const calmSentence = (score: Score, promise: Promised): string => {
@@ -126,13 +128,13 @@ const calmSentence = (score: Score, promise: Promised): string => {
 const both = (a: Figure, b: Figure): [number, number] | null =>
   a.kind === 'value' && b.kind === 'value' ? [a.value, b.value] : null;
 
-/** The row to weigh against the baseline: the recommended one, or the fastest if the baseline is itself recommended. */
+/** The row to weigh against the baseline: the recommended one, or the next best if the baseline is itself recommended. */
 const alternative = (sweep: Sweep): SweepRow | undefined => {
   const label = sweep.recommended === sweep.baseline ? undefined : (sweep.recommended ?? undefined);
   if (label !== undefined) return sweep.rows.find((row) => row.label === label);
   return sweep.rows
-    .filter((row) => row.label !== sweep.baseline && row.toReady.kind === 'value')
-    .sort((a, b) => (numberOf(a.toReady) ?? 0) - (numberOf(b.toReady) ?? 0))[0];
+    .filter((row) => row.label !== sweep.baseline && row.totalPerHour.kind === 'value')
+    .sort((a, b) => (numberOf(a.totalPerHour) ?? 0) - (numberOf(b.totalPerHour) ?? 0))[0];
 };
 
 const VERB: Readonly<Record<string, string>> = { 'scrape interval': 'Scraping every' };

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../model/record.ts';
 import { GPU_SPEED, SERVICE_LAWS } from '../../model/service-time.ts';
 import { scenarioOf } from '../score/scenario-of.ts';
 import type { Score } from '../score/score.ts';
-import { RECOVERY_WINDOW_MILLIS } from '../score/reaction.ts';
+import { RECOVERY_WINDOW_MILLIS } from '../score/recovery.ts';
 import { bytes, clock, duration, money, number, share, shown } from './format.ts';
 import type { Html } from './html.ts';
 import { markup } from './html.ts';

@@ -63,11 +63,14 @@ const realHtml = (real: ReportInput['real']): Html | null => {
   const first = { name: comparison.first, ...real.simulated };
   const second = { name: comparison.second, ...real.replayed };
   const failed = comparison.rows.filter((row) => row.status === 'fail').length;
-  const verdict = comparison.pass
-    ? 'All differences are within their bounds.'
-    : failed > 0
-      ? `${failed} of ${comparison.rows.length} differences are beyond their bound.`
-      : 'Nothing could be compared.';
+  const limited = real.replayed.score.generator === 'generator-limited';
+  const verdict = limited
+    ? 'The load engine could not keep up during the replay: the differences say nothing about the simulation.'
+    : comparison.pass
+      ? 'All differences are within their bounds.'
+      : failed > 0
+        ? `${failed} of ${comparison.rows.length} differences are beyond their bound.`
+        : 'Nothing could be compared.';
   return markup`<h2>Simulated against real</h2>
 <p>The same schedule, once in virtual time and once with real processes and real HTTP. ${verdict} ρ is the load over what the ready replicas finish at most.</p>
 ${figureHtml(replicaOverlay(first, second))}${figureHtml(latencyOverlay(first, second))}

@@ -2,6 +2,7 @@
 
 import type { Verdict, VerdictKind } from '../gate/evaluate.ts';
 import type { Comparison, ComparisonRow, RowUnit } from '../compare.ts';
+import type { Reaction } from '../score/reaction.ts';
 import type { Score } from '../score/score.ts';
 import type { StageName } from '../score/stages.ts';
 import { STAGE_MEANING } from '../score/stages.ts';
@@ -20,6 +21,13 @@ export const VERDICT_WORD: Readonly<Record<VerdictKind, string>> = {
 /** [what, figure] */
 export type AnswerRow = readonly [what: string, value: string];
 
+const brokenText = ({ trouble }: Reaction): string => {
+  if (trouble === null) return 'never';
+  return trouble.untilMillis === null
+    ? 'to the end'
+    : `for ${duration(Math.round((trouble.untilMillis - trouble.fromMillis) / 1000))}`;
+};
+
 export const answerRows = (score: Score): readonly AnswerRow[] => {
   const rows: AnswerRow[] = [];
   for (const kind of score.service.kinds) {
@@ -36,10 +44,7 @@ export const answerRows = (score: Score): readonly AnswerRow[] => {
   const worst = worstReaction(score);
   if (worst !== null) {
     rows.push(['Load step to first new pod ready', shown(worst.durations.toReady, 'seconds')]);
-    rows.push([
-      'Load step to promise kept again',
-      worst.trouble === null ? 'never broken' : shown(worst.durations.toEffect, 'seconds'),
-    ]);
+    rows.push(['Promise broken after the load step', brokenText(worst)]);
   }
   rows.push([
     'GPU time paid',
@@ -125,7 +130,9 @@ const inUnit = (n: number | null, unit: RowUnit): string => {
 
 const differenceText = (row: ComparisonRow): string => {
   if (row.difference === null) return '–';
-  return row.first === null ? inUnit(row.difference, row.unit) : signed(row.difference, (n) => inUnit(n, row.unit));
+  return row.first === null
+    ? inUnit(row.difference, row.unit)
+    : signed(row.difference, (n) => (row.unit === 'share' ? `${number(100 * n)} pp` : inUnit(n, row.unit)));
 };
 
 /** [what, first, second, difference, bound, status] */

@@ -23,10 +23,14 @@ describe('replicas needed', () => {
   });
   it('never fall when the load grows', () => {
     fc.assert(
-      fc.property(fc.double({ min: 0.1, max: 5, noNaN: true }), fc.double({ min: 1, max: 3, noNaN: true }), (factor, more) => {
-        const [a, b] = [factor, factor * more].map((f) => needsOf(replicasOver(load, f, capacity), 0, 240_000));
-        return b!.peak >= a!.peak && b!.mean >= a!.mean && b!.trough >= a!.trough;
-      }),
+      fc.property(
+        fc.double({ min: 0.1, max: 5, noNaN: true }),
+        fc.double({ min: 1, max: 3, noNaN: true }),
+        (factor, more) => {
+          const [a, b] = [factor, factor * more].map((f) => needsOf(replicasOver(load, f, capacity), 0, 240_000));
+          return b!.peak >= a!.peak && b!.mean >= a!.mean && b!.trough >= a!.trough;
+        },
+      ),
     );
   });
 });

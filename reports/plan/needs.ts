@@ -23,15 +23,15 @@ export interface Needs {
 
 /** Replicas over time that carry `factor` times the load. */
 export const replicasOver = (load: StepFunction, factor: number, capacity: Capacity): StepFunction =>
-  stepFunction(
-    load.at.map((t, i) => [t, Math.max(1, replicasFor(capacity, factor * load.value[i]!))] as const),
-  );
+  stepFunction(load.at.map((t, i) => [t, Math.max(1, replicasFor(capacity, factor * load.value[i]!))] as const));
 
 const GRID_MILLIS = 1000;
 
 /** Values on a grid of 1 s over [from, to). */
 const onGrid = (f: StepFunction, from: number, to: number): number[] =>
-  Array.from({ length: Math.max(1, Math.floor((to - from) / GRID_MILLIS)) }, (_, i) => valueAt(f, from + i * GRID_MILLIS));
+  Array.from({ length: Math.max(1, Math.floor((to - from) / GRID_MILLIS)) }, (_, i) =>
+    valueAt(f, from + i * GRID_MILLIS),
+  );
 
 export const needsOf = (replicas: StepFunction, from: number, to: number): Needs => {
   const values = ascending(onGrid(replicas, from, to));

@@ -12,6 +12,7 @@ import type { PodLife, ReplicaCurves } from './pods.ts';
 import { servingDecisions } from './pods.ts';
 import type { Promised } from './promise.ts';
 import { isKept } from './promise.ts';
+import { brokenEpisodes, keptAgainFrom } from './recovery.ts';
 import type { Stage } from './stages.ts';
 import { stagesOf } from './stages.ts';
 import { answeredAt, seenBy } from './sightings.ts';
@@ -79,50 +80,27 @@ export const durationsOf = (e: Instants): Durations => ({
   toEffect: between(e.step, e.kept, 'the promise was not kept again before the end of the run'),
 });
 
-/** Window over which the promise must hold to count as kept again. */
-export const RECOVERY_WINDOW_MILLIS = 30_000;
-
 /**
- * First instant from `from` on at which the calls that arrive in the following 30 s keep the promise to the target share;
- * null if there is none whose window ends within the run. A window without calls counts as kept.
+ * From the first broken promise to the last one that began before a new pod was Ready (to the last one,
+ * if none came); later episodes are not this step's doing.
  */
-export const keptAgainFrom = (
+const troubleOf = (
   run: RunRecord,
   promises: readonly Promised[],
   from: number,
   until: number,
-): number | null => {
-  const target = promises[0]?.target ?? 1;
-  const calls = callsBetween(run, from, until);
-  const at = calls.map((i) => run.requests.intendedMillis[i]!);
-  const kept = calls.map((i) => isKept(run, promises, i));
-  let start = from;
-  let first = 0;
-  let end = 0;
-  let good = 0;
-  for (;;) {
-    while (end < calls.length && at[end]! < start + RECOVERY_WINDOW_MILLIS) good += kept[end++]! ? 1 : 0;
-    if (start + RECOVERY_WINDOW_MILLIS > until) return null;
-    if (end === first || good >= target * (end - first)) return start;
-    // The next candidate is just after the first broken promise of this window.
-    while (kept[first]!) {
-      good -= 1;
-      first += 1;
-    }
-    start = at[first]! + 1;
-    first += 1;
-  }
-};
-
-const troubleOf = (run: RunRecord, promises: readonly Promised[], from: number, until: number): Trouble | null => {
-  const calls = callsBetween(run, from, until);
-  const firstMiss = calls.find((i) => !isKept(run, promises, i));
-  if (firstMiss === undefined) return null;
-  const start = run.requests.intendedMillis[firstMiss]!;
-  const end = keptAgainFrom(run, promises, start, until);
-  const inside = callsBetween(run, start, end ?? until);
-  const missed = inside.filter((i) => !isKept(run, promises, i)).length;
-  return missed === 0 ? null : { fromMillis: start, untilMillis: end, missed, arrived: inside.length };
+  ready: number | null,
+): Trouble | null => {
+  const [first, ...later] = brokenEpisodes(run, promises, from, until);
+  if (first === undefined) return null;
+  const last = later.filter((episode) => ready === null || episode.fromMillis <= ready).at(-1) ?? first;
+  const inside = callsBetween(run, first.fromMillis, last.untilMillis ?? until);
+  return {
+    fromMillis: first.fromMillis,
+    untilMillis: last.untilMillis,
+    missed: inside.filter((i) => !isKept(run, promises, i)).length,
+    arrived: inside.length,
+  };
 };
 
 /** Last time in (from, until) at which |s − d| > 1 ends, minus from; 0 if it never was. */
@@ -163,7 +141,7 @@ export const reactionTo = (
       .at(0);
   const firstReady = earliest('ready');
   const ready = firstReady?.first.ready ?? null;
-  const trouble = troubleOf(run, promises, e0, until);
+  const trouble = troubleOf(run, promises, e0, until, ready);
   const end = run.header.durationMillis;
   const instants: Instants = {
     step: e0,

@@ -19,7 +19,8 @@ describe('score of a run whose calls rise from 3/s to 12/s at 300 s', () => {
 
   // Scrapes at 5 s + 15 s·k, syncs at 7 s + 15 s·k: the scrape of 305 is read at 307 and answered at 307.06.
   it('finds the six instants', () => {
-    expect(reaction!.step).toMatchObject({ atMillis: 300_000, callsBefore: 3, from: 'scenario' });
+    expect(reaction!.step).toMatchObject({ atMillis: 300_000, from: 'scenario' });
+    expect(reaction!.step.callsAfter / reaction!.step.callsBefore).toBeCloseTo(4, 1);
     expect(reaction!.instants).toMatchObject({ step: 300_000, seen: 307_000, decided: 307_060, running: 309_460 });
     // Loaded 43.6 s after 309.46, Ready at the next 5 s tick.
     expect(reaction!.instants.ready).toBe(355_000);

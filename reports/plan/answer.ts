@@ -1,0 +1,69 @@
+// The plan checked by simulation: what happens at the forecast and its multiples with the settings of today and with those
+// that the plan advises. Takes outcomes, gives rows with intervals.
+
+import type { Rng } from '../../model/rng.ts';
+import type { RequestKind } from '../../model/schedule.ts';
+import type { Outcome } from '../search/outcome.ts';
+import type { Interval } from '../stats/interval.ts';
+import { bootstrapMean } from '../stats/interval.ts';
+import { mean } from '../stats/quantile.ts';
+import type { LoadCase, Plan } from './plan.ts';
+
+export interface PlanCheck extends LoadCase {
+  readonly settings: 'present' | 'advised';
+  /** Share of the promised kind's calls answered in time; null if none arrived. */
+  readonly attainment: Interval | null;
+  /** The low end of the interval is at or above what was promised. */
+  readonly kept: boolean;
+  readonly gpuHoursPerDay: number;
+  readonly moneyPerDay: number;
+}
+
+export interface TargetTrial {
+  readonly target: number;
+  readonly attainment: Interval | null;
+  readonly kept: boolean;
+  readonly moneyPerDay: number;
+}
+
+export interface PlanAnswer extends Plan {
+  readonly schema: 'surgelab.plan/1';
+  readonly scenario: string;
+  readonly objective: string;
+  readonly gpu: string;
+  /** Seeds behind each interval. */
+  readonly seeds: number;
+  readonly scenarioHours: number;
+  readonly targets: readonly TargetTrial[];
+  /** The HPA target to set; null where the HPA has no plain target. */
+  readonly target: number | null;
+  readonly checks: readonly PlanCheck[];
+  readonly notes: readonly string[];
+}
+
+/** The share kept of one kind's calls, per run; runs without such a call are left out. */
+export const attainmentOf = (outcomes: readonly Outcome[], kind: RequestKind, rng: Rng): Interval | null =>
+  bootstrapMean(
+    outcomes.flatMap(({ kinds }) => {
+      const own = kinds.find((one) => one.kind === kind);
+      return own === undefined || own.arrived === 0 ? [] : [own.kept / own.arrived];
+    }),
+    rng,
+  );
+
+export const isKeptAt = (attainment: Interval | null, promised: number): boolean =>
+  attainment !== null && attainment.low >= promised;
+
+/** GPU-hours and GPU money of a day that is like the run from beginning to end. */
+export const perDay = (outcomes: readonly Outcome[]): { readonly gpuHours: number; readonly money: number } => ({
+  gpuHours: 24 * mean(outcomes.map((o) => o.gpus))!,
+  money: 24 * mean(outcomes.map((o) => o.gpuMoneyPerHour))!,
+});
+
+/** The cheapest target that keeps the promise; where none does, the one that comes closest. */
+export const chooseTarget = (trials: readonly TargetTrial[]): number | null => {
+  const kept = trials.filter((trial) => trial.kept);
+  if (kept.length > 0) return kept.reduce((a, b) => (b.moneyPerDay < a.moneyPerDay ? b : a)).target;
+  const share = (trial: TargetTrial): number => trial.attainment?.mean ?? -1;
+  return trials.length === 0 ? null : trials.reduce((a, b) => (share(b) > share(a) ? b : a)).target;
+};

@@ -1,0 +1,154 @@
+// The plan for a terminal and as CSV: what to set first, then capacity, cases, checks and money. Pure text.
+
+import { aligned, wrapped } from '../page/aligned.ts';
+import { money, number, share } from '../page/format.ts';
+import type { PlanAnswer } from './answer.ts';
+
+const left = (title: string) => ({ title, align: 'left' }) as const;
+const right = (title: string) => ({ title, align: 'right' }) as const;
+
+const capacityTable = ({ capacity }: PlanAnswer): readonly string[] =>
+  aligned(
+    [right('replicas'), right('calls/s'), right('weight/s'), left('95 %')],
+    capacity.map(({ replicas, load, callsPerSecond }) => [
+      String(replicas),
+      number(callsPerSecond),
+      number(load.mean),
+      `${number(load.low)} to ${number(load.high)}`,
+    ]),
+  );
+
+const caseTable = ({ cases }: PlanAnswer): readonly string[] =>
+  aligned(
+    [left('load'), right('times today'), right('quietest'), right('mean'), right('99 % of time'), right('peak')],
+    cases.map(({ name, factor, needs }) => [
+      name,
+      number(factor),
+      number(needs.trough),
+      number(needs.mean),
+      number(needs.p99),
+      number(needs.peak),
+    ]),
+  );
+
+const checkTable = ({ checks }: PlanAnswer): readonly string[] =>
+  aligned(
+    [
+      left('simulated at'),
+      left('settings'),
+      right('in time'),
+      left('95 %'),
+      left('promise'),
+      right('GPU-h/day'),
+      right('$/day'),
+    ],
+    checks.map((check) => [
+      check.name,
+      check.settings,
+      check.attainment === null ? 'no data' : share(check.attainment.mean),
+      check.attainment === null ? '' : `${share(check.attainment.low)} to ${share(check.attainment.high)}`,
+      check.kept ? 'kept' : 'missed',
+      number(check.gpuHoursPerDay),
+      money(check.moneyPerDay),
+    ]),
+    110,
+  );
+
+const gpuTable = ({ gpus }: PlanAnswer): readonly string[] =>
+  aligned(
+    [
+      left('GPU'),
+      left('instance'),
+      right('$/h'),
+      right('peak'),
+      right('GPU-h/day'),
+      right('$/day'),
+      right('$/month'),
+      left('speed'),
+    ],
+    gpus.map((gpu) => [
+      gpu.gpu,
+      gpu.instance ?? 'no price on record',
+      gpu.pricePerHour === null ? '' : gpu.pricePerHour.toFixed(3),
+      gpu.needs === null ? 'misses even when idle' : number(gpu.needs.peak),
+      gpu.gpuHoursPerDay === null ? '' : number(gpu.gpuHoursPerDay),
+      gpu.moneyPerDay === null ? '' : money(gpu.moneyPerDay),
+      gpu.moneyPerMonth === null ? '' : money(gpu.moneyPerMonth),
+      gpu.basis,
+    ]),
+    110,
+  );
+
+export const planText = (answer: PlanAnswer): string => {
+  const { hpa, target } = answer;
+  const nodes = `${hpa.warmSpareNodes} warm spare node${hpa.warmSpareNodes === 1 ? '' : 's'}`;
+  return [
+    `Set HPA minimum ${hpa.min}, maximum ${hpa.max}${target === null ? '' : `, target ${number(target)}`}; keep ${nodes}.`,
+    ...hpa.why.flatMap((why) => wrapped(`  ${why}`, 110)),
+    '',
+    `capacity on ${answer.gpu}: ${answer.objective}`,
+    ...capacityTable(answer),
+    '',
+    'replicas an ideal scaler needs',
+    ...caseTable(answer),
+    '',
+    ...checkTable(answer),
+    '',
+    'by GPU type: ideal scaler, with headroom and warm spare, at the forecast',
+    ...gpuTable(answer),
+    '',
+    ...answer.notes.flatMap((note) => wrapped(`note: ${note}`, 110)),
+  ].join('\n');
+};
+
+const cell = (value: string | number | boolean | null): string => {
+  const text = value === null ? '' : String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+const CSV_COLUMNS = ['table', 'name', 'settings', 'quantity', 'value', 'low', 'high'] as const;
+type CsvRow = readonly [string, string, string, string, number | boolean | null, number | null, number | null];
+
+/** Every figure on one line of its own: `table,name,settings,quantity,value,low,high`; an empty cell is no data. */
+export const planCsv = (answer: PlanAnswer): string => {
+  const { hpa } = answer;
+  const rows: readonly CsvRow[] = [
+    ['advice', 'hpa', '', 'min', hpa.min, null, null],
+    ['advice', 'hpa', '', 'max', hpa.max, null, null],
+    ['advice', 'hpa', '', 'target', answer.target, null, null],
+    ['advice', 'nodes', '', 'warmSpare', hpa.warmSpareNodes, null, null],
+    ...answer.capacity.map(({ replicas, load }): CsvRow => [
+      'capacity',
+      String(replicas),
+      '',
+      'weightPerSecond',
+      load.mean,
+      load.low,
+      load.high,
+    ]),
+    ...answer.cases.flatMap(({ name, needs }): CsvRow[] =>
+      (['trough', 'mean', 'p99', 'peak'] as const).map((what) => ['replicas', name, '', what, needs[what], null, null]),
+    ),
+    ...answer.checks.flatMap(({ name, settings, attainment, kept, gpuHoursPerDay, moneyPerDay }): CsvRow[] => [
+      [
+        'check',
+        name,
+        settings,
+        'attainment',
+        attainment?.mean ?? null,
+        attainment?.low ?? null,
+        attainment?.high ?? null,
+      ],
+      ['check', name, settings, 'promiseKept', kept, null, null],
+      ['check', name, settings, 'gpuHoursPerDay', gpuHoursPerDay, null, null],
+      ['check', name, settings, 'moneyPerDay', moneyPerDay, null, null],
+    ]),
+    ...answer.gpus.flatMap(({ gpu, needs, gpuHoursPerDay, moneyPerDay, moneyPerMonth }): CsvRow[] => [
+      ['gpu', gpu, '', 'peakReplicas', needs?.peak ?? null, null, null],
+      ['gpu', gpu, '', 'gpuHoursPerDay', gpuHoursPerDay, null, null],
+      ['gpu', gpu, '', 'moneyPerDay', moneyPerDay, null, null],
+      ['gpu', gpu, '', 'moneyPerMonth', moneyPerMonth, null, null],
+    ]),
+  ];
+  return [CSV_COLUMNS.join(','), ...rows.map((row) => row.map(cell).join(',')), ''].join('\n');
+};
