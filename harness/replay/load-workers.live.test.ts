@@ -36,8 +36,8 @@ const schedule = poissonSchedule(3, 20, 20, 10);
 
 const world = async (workers: number): Promise<{ load: LoadWorkers; emulator: Emulator }> => {
   const load = await LoadWorkers.start(schedule, SETTINGS, workers);
-  const clock = scaledClock(monotonicMillis() + 300, 5);
-  const emulator = await startEmulator({ ...EMULATOR_DEFAULTS, law: LAW, port: 0, timeScale: 5 }, clock);
+  const clock = scaledClock(monotonicMillis() + 300, 10);
+  const emulator = await startEmulator({ ...EMULATOR_DEFAULTS, law: LAW, port: 0, timeScale: 10 }, clock);
   load.join(0, `http://127.0.0.1:${emulator.port}`);
   load.begin(clock);
   return { load, emulator };
@@ -57,14 +57,14 @@ describe('load workers', () => {
     expect(served).toBe(schedule.count);
     expect(report.requests.intendedMillis).toEqual(schedule.offsetMillis);
     expect([report.lostRows, report.notes, report.causes]).toEqual([0, [], []]);
-    const input = { schedule, timeScale: 5, dueRows: schedule.count, endMillis: 20_000, frameMillis: 128 };
+    const input = { schedule, timeScale: 10, dueRows: schedule.count, endMillis: 20_000, frameMillis: 128 };
     const little = generatorValidity({ ...input, ...report }).checks.find(({ name }) => name.startsWith('Little'));
     expect(little).toMatchObject({ pass: true });
   });
 
   it('say so when one is killed: its rows count as dropped and the verdict is generator-limited', async () => {
     const { load, emulator } = await world(2);
-    setTimeout(() => process.kill(load.processIds[1]!, 'SIGKILL'), 1500);
+    setTimeout(() => process.kill(load.processIds[1]!, 'SIGKILL'), 1000);
     await load.run();
     const report = await load.stop(20_000);
     await emulator.close();
@@ -77,7 +77,7 @@ describe('load workers', () => {
     const verdict = generatorValidity({
       ...report,
       schedule,
-      timeScale: 5,
+      timeScale: 10,
       dueRows: schedule.count,
       endMillis: 20_000,
       frameMillis: 128,

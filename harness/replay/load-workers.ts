@@ -12,7 +12,7 @@ import type { Schedule } from '../../model/schedule.ts';
 import type { Census } from './front.ts';
 import type { FrameFigures, LoadSettings } from './load-engine.ts';
 import type { ProcessHealth } from './process-health.ts';
-import type { FromWorker, ToWorker, WorkerReport } from './worker-messages.ts';
+import type { FromWorker, PodMessage, ToWorker, WorkerReport } from './worker-messages.ts';
 import { unpackRows } from './worker-messages.ts';
 
 export interface WorkersReport {
@@ -56,7 +56,7 @@ export class LoadWorkers implements LoadPort {
   private readonly requests: RequestTable;
   private readonly workers: LoadWorker[];
   private readonly reported: Uint8Array;
-  private readonly early: ToWorker[] = [];
+  private readonly early: PodMessage[] = [];
   private readonly notes: string[] = [];
   private begun = false;
   private stopping = false;
@@ -102,8 +102,8 @@ export class LoadWorkers implements LoadPort {
         workers,
         originMonotonicMillis: clock.originMonotonicMillis,
         timeScale: clock.timeScale,
+        earlier: this.early,
       });
-      for (const message of this.early) this.tell(worker, message);
     }
   }
 
@@ -161,7 +161,7 @@ export class LoadWorkers implements LoadPort {
     return lost;
   }
 
-  private broadcast(message: ToWorker): void {
+  private broadcast(message: PodMessage): void {
     if (this.begun) for (const worker of this.workers) this.tell(worker, message);
     else this.early.push(message);
   }

@@ -14,6 +14,8 @@ import type { Scenario } from '../../scenarios/scenario.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
 import type { WorkersReport } from './load-workers.ts';
 import { LoadWorkers } from './load-workers.ts';
+import type { Priority } from './priority.ts';
+import { raisePriority } from './priority.ts';
 import { generatorValidity } from './validity.ts';
 
 export interface ReplayLocalSettings {
@@ -101,6 +103,7 @@ const recordOf = (
   local: LocalRecord,
   report: WorkersReport,
   endMillis: number,
+  priority: Priority['kind'],
 ): RunRecord => {
   const { schedule, scenario, platform, timeScale } = settings;
   let dueRows = 0;
@@ -117,7 +120,7 @@ const recordOf = (
       timeScale,
       reality: REALITY,
       versions: settings.versions,
-      machine: machine(),
+      machine: { ...machine(), priority },
       durationMillis: schedule.durationMillis,
       warmupMillis: millis(scenario.warmup * 1000),
       endMillis: millis(endMillis),
@@ -158,6 +161,15 @@ const recordOf = (
  * @example replayLocal({ schedule, scenario, platform, timeScale: 10, signal, scheduleHash, versions: {}, capacity: null, onProgress })
  */
 export const replayLocal = async (settings: ReplayLocalSettings): Promise<Replayed> => {
+  const priority = raisePriority();
+  try {
+    return await replayWithPriority(settings, priority.kind);
+  } finally {
+    priority.restore();
+  }
+};
+
+const replayWithPriority = async (settings: ReplayLocalSettings, priority: Priority['kind']): Promise<Replayed> => {
   const { schedule, scenario, platform, timeScale, signal } = settings;
   const fleet = fleetSettings(scenario.service, seedOf(scenario.seed, 'balancer'));
   const load = await LoadWorkers.start(
@@ -196,7 +208,7 @@ export const replayLocal = async (settings: ReplayLocalSettings): Promise<Replay
   }
   return {
     complete,
-    record: recordOf(settings, local, report, endMillis),
+    record: recordOf(settings, local, report, endMillis, priority),
     processIds: [...local.processIds, ...load.processIds],
   };
 };

@@ -7,6 +7,10 @@ import type { Census } from './front.ts';
 import type { FrameFigures, LoadSettings } from './load-engine.ts';
 import type { ProcessHealth } from './process-health.ts';
 
+export type PodMessage =
+  | { readonly kind: 'join'; readonly pod: number; readonly origin: string }
+  | { readonly kind: 'leave'; readonly pod: number };
+
 export type ToWorker =
   | {
       readonly kind: 'begin';
@@ -16,9 +20,10 @@ export type ToWorker =
       readonly workers: number;
       readonly originMonotonicMillis: number;
       readonly timeScale: number;
+      /** Joins and leaves up to now: the first row may be due at once. */
+      readonly earlier: readonly PodMessage[];
     }
-  | { readonly kind: 'join'; readonly pod: number; readonly origin: string }
-  | { readonly kind: 'leave'; readonly pod: number }
+  | PodMessage
   /** Abandon what is under way, report, exit. */
   | { readonly kind: 'stop' };
 

@@ -23,9 +23,17 @@ const flush = (): void => {
   over = [];
 };
 
-const begin = ({ schedule, settings, worker, workers, ...time }: Extract<ToWorker, { kind: 'begin' }>): void => {
+const begin = ({
+  schedule,
+  settings,
+  worker,
+  workers,
+  earlier,
+  ...time
+}: Extract<ToWorker, { kind: 'begin' }>): void => {
   const clock = scaledClock(time.originMonotonicMillis, time.timeScale);
   engine = new LoadEngine(schedule, stripe(schedule.count, worker, workers), settings, clock, (row) => over.push(row));
+  for (const message of earlier) handle(message);
   setInterval(flush, REPORT_REAL_MILLIS);
   void engine.run().then(() => {
     flush();
