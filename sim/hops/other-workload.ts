@@ -6,10 +6,30 @@ import type { Millis } from '../../model/units.ts';
 import { millis } from '../../model/units.ts';
 import type { ClusterInput, PodView, ScaleView } from '../kubernetes/index.ts';
 
+const LONG_AGO: Millis = millis(-600_000);
+
+const podsOf = (workload: string, count: number): PodView[] =>
+  Array.from({ length: count }, (_, ordinal) => ({
+    ordinal,
+    name: `${workload}-${ordinal}`,
+    uid: `${workload}-${ordinal}`,
+    labels: { app: workload },
+    phase: 'Running',
+    ip: null,
+    node: null,
+    ready: true,
+    readyTransitionMillis: LONG_AGO,
+    startTimeMillis: LONG_AGO,
+    createdMillis: LONG_AGO,
+    terminating: false,
+    restarts: 0,
+  }));
+
 export class OtherWorkload {
   readonly name: string;
   readonly namespace: string;
   private replicas: number;
+  private views: readonly PodView[] = [];
 
   /** Starts at the HPA's minimum. */
   constructor(hpa: Hpa) {
@@ -23,22 +43,8 @@ export class OtherWorkload {
   }
 
   get pods(): readonly PodView[] {
-    const before: Millis = millis(-600_000);
-    return Array.from({ length: this.replicas }, (_, ordinal) => ({
-      ordinal,
-      name: `${this.name}-${ordinal}`,
-      uid: `${this.name}-${ordinal}`,
-      labels: { app: this.name },
-      phase: 'Running',
-      ip: null,
-      node: null,
-      ready: true,
-      readyTransitionMillis: before,
-      startTimeMillis: before,
-      createdMillis: before,
-      terminating: false,
-      restarts: 0,
-    }));
+    if (this.views.length !== this.replicas) this.views = podsOf(this.name, this.replicas);
+    return this.views;
   }
 
   input(input: ClusterInput): void {
