@@ -8,6 +8,19 @@ import type { Chart } from './draw.ts';
 import { draw, isNarrow } from './draw.ts';
 import { INK } from './palette.ts';
 
+/** Of ascending prices those that are far enough apart on a logarithmic axis for their labels; both ends stay. */
+const apart = (prices: readonly number[]): number[] => {
+  const last = prices.at(-1)!;
+  const room = Math.log(last / prices[0]!) / 9;
+  const shown: number[] = [];
+  for (const price of prices) {
+    const before = shown.at(-1);
+    const fits = before === undefined || Math.log(price / before) >= room;
+    if (price === last || (fits && Math.log(last / price) >= room)) shown.push(price);
+  }
+  return shown;
+};
+
 /** Null if fewer than two settings have both figures. */
 export const tradeOffChart = (sweep: Sweep): Chart | null => {
   const points = sweep.rows.flatMap((row) => {
@@ -52,7 +65,7 @@ export const tradeOffChart = (sweep: Sweep): Chart | null => {
             label: 'metric storage, $ per month',
             labelArrow: 'none',
             labelAnchor: 'center',
-            ticks: isNarrow(w) ? [ordered[0]!.price, ordered.at(-1)!.price] : ordered.map((p) => p.price),
+            ticks: isNarrow(w) ? [ordered[0]!.price, ordered.at(-1)!.price] : apart(ordered.map((p) => p.price)),
             tickFormat: (n: number) => money(n),
             insetLeft: 16,
           },

@@ -85,9 +85,12 @@ export interface SweepCells {
   readonly regret: string;
 }
 
+/** Calls are counted whole, means of them too. */
+export const wholeNumber = (n: number): string => number(Math.round(n));
+
 export const sweepCells = (row: SweepRow): SweepCells => ({
   toReady: shown(row.toReady, 'seconds'),
-  missed: shown(row.missed, 'count'),
+  missed: row.missed.kind === 'value' ? wholeNumber(row.missed.value) : 'no data',
   gpu: shown(row.gpuMoneyPerHour, 'money'),
   metrics: shown(row.metricMoneyPerMonth, 'money'),
   regret: shown(row.regret, 'share'),
@@ -105,7 +108,7 @@ export const sweepRows = (sweep: Sweep): readonly (readonly string[])[] =>
     return [
       `${row.label}${row.label === sweep.recommended ? ' ◀' : ''}${row.label === sweep.baseline ? ' (now)' : ''}`,
       against(cells.toReady, row.toReadyAgainstBaseline, duration),
-      against(cells.missed, row.missedAgainstBaseline, number),
+      against(cells.missed, row.missedAgainstBaseline, wholeNumber),
       cells.gpu,
       cells.metrics,
       cells.regret,

@@ -5,11 +5,11 @@ import type { Comparison } from '../compare.ts';
 import type { Verdict } from '../gate/evaluate.ts';
 import type { Score } from '../score/score.ts';
 import type { Sweep } from '../sweep.ts';
-import { signed, duration, number } from './format.ts';
+import { duration, signed } from './format.ts';
 import type { Interval } from '../stats/interval.ts';
 import type { Html } from './html.ts';
 import { markup } from './html.ts';
-import { answerRows, comparisonRows, objectiveRows, stageRows, sweepCells } from './rows.ts';
+import { answerRows, comparisonRows, objectiveRows, stageRows, sweepCells, wholeNumber } from './rows.ts';
 
 /** Columns named in `right` hold numbers. */
 export const tableHtml = (
@@ -77,7 +77,7 @@ export const sweepTable = (sweep: Sweep): Html => {
     const best = row.label === sweep.recommended;
     const marks = [best ? 'recommended' : '', row.label === sweep.baseline ? 'now' : ''].filter((m) => m !== '');
     return markup`<tr class="${best ? 'best' : ''}"><td><b>${row.label}</b>${marks.map((m) => markup` <span class="note">${m}</span>`)}</td>
-<td class="n">${cells.toReady}${spread(row.toReadyAgainstBaseline, duration)}</td><td class="n">${cells.missed}${spread(row.missedAgainstBaseline, number)}</td>
+<td class="n">${cells.toReady}${spread(row.toReadyAgainstBaseline, duration)}</td><td class="n">${cells.missed}${spread(row.missedAgainstBaseline, wholeNumber)}</td>
 <td class="n">${cells.gpu}</td><td class="n">${cells.metrics}</td><td class="n">${cells.regret}</td></tr>`;
   });
   const titles = [sweep.setting, 'new pod ready after', 'calls missed', 'GPU per hour', 'storage per month', 'regret'];

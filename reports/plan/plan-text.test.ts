@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { stream } from '../../model/rng.ts';
+import { stepFunction } from '../stats/step-function.ts';
+import type { PlanAnswer, TargetTrial } from './answer.ts';
+import { attainmentOf, chooseTarget, isKeptAt } from './answer.ts';
+import { planCsv, planText } from './plan-text.ts';
+import { planOf } from './plan.ts';
+
+const interval = (mean: number) =>
+  ({ mean, low: mean - 0.01, high: mean, confidence: 0.95, count: 5, method: 'bootstrap' }) as const;
+
+const answer: PlanAnswer = {
+  ...planOf(
+    {
+      load: stepFunction([[0, 15]]),
+      fromMillis: 0,
+      toMillis: 60_000,
+      callsPerWeight: 1,
+      offers: [
+        {
+          gpu: 'L4',
+          basis: 'guess',
+          curves: [
+            [10, 20],
+            [10, 20],
+          ],
+          instance: 'g6.xlarge',
+          pricePerHour: 1,
+          source: '',
+        },
+      ],
+      gpu: 'L4',
+      cases: [{ name: 'forecast, "spring"', factor: 1 }],
+      loseNodes: 0,
+      replicasPerNode: 1,
+      leadSeconds: 60,
+      maxFactor: 2,
+    },
+    stream(1, 'plan'),
+  ),
+  schema: 'surgelab.plan/1',
+  scenario: 'example',
+  objective: 'short calls within 2 s for 95 %',
+  gpu: 'L4',
+  seeds: 5,
+  scenarioHours: 1,
+  targets: [],
+  target: 4,
+  checks: [
+    {
+      name: 'forecast',
+      factor: 1,
+      settings: 'advised',
+      attainment: interval(0.97),
+      kept: true,
+      gpuHoursPerDay: 48,
+      moneyPerDay: 48,
+    },
+    {
+      name: 'forecast',
+      factor: 1,
+      settings: 'present',
+      attainment: null,
+      kept: false,
+      gpuHoursPerDay: 48,
+      moneyPerDay: 48,
+    },
+  ],
+  notes: ['a note'],
+};
+
+describe('the plan as text and CSV', () => {
+  it('opens with what to set', () => {
+    expect(planText(answer).split('\n')[0]).toBe('Set HPA minimum 2, maximum 3, target 4; keep 0 warm spare nodes.');
+    expect(planText(answer)).not.toMatch(/undefined|NaN|null/);
+  });
+  it('has one figure per CSV line, quotes where needed, and leaves a cell empty where there is no data', () => {
+    const lines = planCsv(answer).split('\n');
+    expect(lines[0]).toBe('table,name,settings,quantity,value,low,high');
+    expect(lines).toContain('replicas,"forecast, ""spring""",,peak,2,,');
+    expect(lines).toContain('check,forecast,present,attainment,,,');
+    expect(lines.slice(0, -1).every((line) => line.replaceAll(/"[^"]*"/g, '').split(',').length >= 7)).toBe(true);
+  });
+});
+
+describe('the target', () => {
+  const trial = (target: number, attainment: number | null, moneyPerDay: number): TargetTrial => ({
+    target,
+    attainment: attainment === null ? null : interval(attainment),
+    kept: isKeptAt(attainment === null ? null : interval(attainment), 0.95),
+    moneyPerDay,
+  });
+  it('is the cheapest that keeps the promise at the low end of its interval', () => {
+    expect(chooseTarget([trial(2, 0.99, 9), trial(4, 0.965, 7), trial(6, 0.955, 5)])).toBe(4);
+  });
+  it('is the closest to the promise where none keeps it, and none where there is none', () => {
+    expect(chooseTarget([trial(2, 0.9, 9), trial(4, 0.8, 7), trial(6, null, 5)])).toBe(2);
+    expect(chooseTarget([])).toBeNull();
+  });
+  it('is judged by the promised kind alone', () => {
+    const run = {
+      hours: 1,
+      arrived: 20,
+      missed: 9,
+      gpus: 1,
+      gpuMoneyPerHour: 1,
+      metricMoneyPerMonth: 0,
+      toReadySeconds: null,
+      stages: [],
+    };
+    const kinds = [
+      { kind: 'short', arrived: 10, kept: 10 },
+      { kind: 'batch', arrived: 10, kept: 1 },
+    ] as const;
+    expect(
+      attainmentOf(
+        [
+          { ...run, kinds },
+          { ...run, kinds },
+        ],
+        'short',
+        stream(1, 'a'),
+      )!.mean,
+    ).toBe(1);
+    expect(attainmentOf([{ ...run, kinds: [] }], 'short', stream(1, 'a'))).toBeNull();
+  });
+});
