@@ -6,6 +6,7 @@ import { exitCodeTable } from './exit-codes.ts';
 import type { BenchOptions } from './commands/bench.ts';
 import type { EmulateOptions } from './commands/emulate.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
+import type { PlanOptions } from './commands/plan.ts';
 import type { TuneOptions } from './commands/tune.ts';
 import { runCommand } from './run-command.ts';
 
@@ -195,6 +196,24 @@ example(
   ),
   'tune vendor-default-step',
   'tune bench --penalty 0.05 --budget 300',
+);
+
+example(
+  scenarioOptions(
+    program
+      .command('plan <scenario>')
+      .description('how many GPUs the load needs, what the HPA should be allowed, and what keeping the promise costs')
+      .option('--growth <factor>', 'forecast ÷ load of the scenario', '1')
+      .option('--season <name=factor>', 'a season, as a multiple of the forecast (repeatable)', collect, [])
+      .option('--lose-nodes <number>', 'nodes that may be lost at once', '1')
+      .option('--seeds <number>', 'seeds behind each interval', '5')
+      .option('--out <folder>', 'where plan.json and plan.csv go (default: runs/NAME-plan)')
+      .option('--csv', 'print the plan as CSV')
+      .option('--json', 'print the plan as JSON'),
+  ).action((scenario: string, options: Omit<PlanOptions, 'scenario'>) =>
+    runCommand(() => import('./commands/plan.ts'), { ...options, scenario }),
+  ),
+  'plan nine-oclock --growth 1.3 --season december=1.4',
 );
 
 program.addHelpText(

@@ -22,6 +22,14 @@ export interface ScenarioOptions {
   readonly duration?: string;
 }
 
+/** Only what names a question, of the options of a command: what a worker or a state file may depend on. */
+export const scenarioOptionsOf = ({ scenario, set, seed, duration }: ScenarioOptions): ScenarioOptions => ({
+  scenario,
+  ...(set === undefined ? {} : { set }),
+  ...(seed === undefined ? {} : { seed }),
+  ...(duration === undefined ? {} : { duration }),
+});
+
 export interface Traffic {
   readonly scenario: Scenario;
   readonly schedule: Schedule;

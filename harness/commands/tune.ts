@@ -4,12 +4,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { platformPatch } from '../../cluster/manifests/patch.ts';
-import { TestbedError } from '../../model/errors.ts';
 import { tuneText } from '../../reports/search/tune-text.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
+import { numberOption, wholeOption } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import type { ScenarioOptions } from '../question.ts';
-import { readQuestion } from '../question.ts';
+import { readQuestion, scenarioOptionsOf } from '../question.ts';
 import type { CommandContext } from '../run-command.ts';
 import { openSimulations } from '../tune/simulations.ts';
 import { tune } from '../tune/tune.ts';
@@ -22,33 +22,16 @@ export interface TuneOptions extends ScenarioOptions {
   readonly json?: boolean;
 }
 
-const whole = (name: string, text: string, least: number): number => {
-  const n = Number(text);
-  if (Number.isInteger(n) && n >= least) return n;
-  throw new TestbedError('USAGE', `--${name} ${text}: expected a whole number of at least ${least}`);
-};
-
-const penaltyOf = (text: string | undefined): number | null => {
-  if (text === undefined) return null;
-  const n = Number(text);
-  if (n >= 0) return n;
-  throw new TestbedError('USAGE', `--penalty ${text}: expected money per missed call, 0 or more`);
-};
-
 export const run = async (options: TuneOptions, context: CommandContext): Promise<number> => {
-  const seeds = whole('seeds', options.seeds, 2);
-  const budget = whole('budget', options.budget, 4 * seeds);
-  const penaltyPerMiss = penaltyOf(options.penalty);
-  const { set, seed, duration, scenario } = options;
-  const question: ScenarioOptions = {
-    scenario,
-    ...(set === undefined ? {} : { set }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(duration === undefined ? {} : { duration }),
-  };
+  const seeds = wholeOption('seeds', options.seeds, 2);
+  const budget = wholeOption('budget', options.budget, 4 * seeds);
+  const penaltyPerMiss = options.penalty === undefined ? null : numberOption('penalty', options.penalty, 0);
+  const question = scenarioOptionsOf(options);
   const out = options.out ?? join('runs', `${readQuestion(question).scenario.name}-tune`);
   const progress = startProgress(`tune: up to ${budget} simulations`);
-  const simulations = openSimulations(question, join(out, 'outcomes.ndjson'), context.signal);
+  const simulations = openSimulations(question, join(out, 'outcomes.ndjson'), context.signal, (done) =>
+    progress.update(Math.min(1, done / budget)),
+  );
   if (simulations.remembered > 0) context.tell(`${simulations.remembered} simulations are remembered from ${out}`);
   try {
     const { answer, before, after } = await tune({
@@ -57,7 +40,6 @@ export const run = async (options: TuneOptions, context: CommandContext): Promis
       budget,
       penaltyPerMiss,
       simulations,
-      onProgress: progress.update,
     });
     progress.end();
     const patch = platformPatch(before, after);

@@ -10,11 +10,14 @@ import { readQuestion, trafficOf } from '../question.ts';
 import type { InputFile } from '../read-scenario.ts';
 import { readManifestFiles } from '../read-scenario.ts';
 import { simulateQuestion } from '../simulate-question.ts';
+import type { Adjustment } from './adjust.ts';
+import { adjusted } from './adjust.ts';
 
 export interface OutcomeTask {
   readonly options: ScenarioOptions;
   readonly seed: number;
   readonly sets: readonly Readonly<Record<string, SetValue>>[];
+  readonly adjust?: Adjustment;
 }
 
 interface Prepared {
@@ -26,19 +29,20 @@ interface Prepared {
 const KEPT = 24;
 const prepared = new Map<string, Prepared>();
 
-const prepare = (options: ScenarioOptions, seed: number): Prepared => {
-  const key = JSON.stringify([options, seed]);
+const prepare = (options: ScenarioOptions, seed: number, adjust: Adjustment | undefined): Prepared => {
+  const key = JSON.stringify([options, seed, adjust]);
   const known = prepared.get(key);
   if (known !== undefined) return known;
   const file = readQuestion({ ...options, seed: String(seed) });
-  const made = { traffic: trafficOf(file), manifests: readManifestFiles(file) };
+  const scenario = adjust === undefined ? file.scenario : adjusted(file.scenario, adjust);
+  const made = { traffic: trafficOf({ ...file, scenario }), manifests: readManifestFiles(file) };
   if (prepared.size >= KEPT) prepared.clear();
   prepared.set(key, made);
   return made;
 };
 
-const outcomes = ({ options, seed, sets }: OutcomeTask): Outcome[] => {
-  const { traffic, manifests } = prepare(options, seed);
+const outcomes = ({ options, seed, sets, adjust }: OutcomeTask): Outcome[] => {
+  const { traffic, manifests } = prepare(options, seed, adjust);
   return sets.map((set) => {
     const { platform } = traffic.scenario;
     const merged = { ...platform.set, ...set };

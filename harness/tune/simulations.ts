@@ -12,6 +12,7 @@ import type { SetValue } from '../../reports/search/space.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion } from '../question.ts';
 import { readManifestFiles } from '../read-scenario.ts';
+import type { Adjustment } from './adjust.ts';
 import type { OutcomeTask } from './outcome-worker.ts';
 
 const STATE_SCHEMA = 'surgelab.outcomes/1';
@@ -19,6 +20,8 @@ const STATE_SCHEMA = 'surgelab.outcomes/1';
 export interface Job {
   readonly seed: number;
   readonly set: Readonly<Record<string, SetValue>>;
+  /** Another load or other nodes than the scenario's. */
+  readonly adjust?: Adjustment;
 }
 
 export interface Simulations {
@@ -32,8 +35,8 @@ export interface Simulations {
 /** Settings per task: few enough that all cores finish together, many enough that a schedule is compiled once per few. */
 const CHUNK = 4;
 
-const jobKey = ({ seed, set }: Job): string =>
-  JSON.stringify([seed, Object.entries(set).toSorted(([x], [y]) => (x < y ? -1 : 1))]);
+const jobKey = ({ seed, set, adjust }: Job): string =>
+  JSON.stringify([seed, Object.entries(set).toSorted(([x], [y]) => (x < y ? -1 : 1)), adjust]);
 
 /** What the outcomes depend on beside seed and settings: the scenario and the YAML it names. */
 export const questionPrint = (options: ScenarioOptions): string => {
@@ -70,11 +73,15 @@ const openState = (path: string, question: string): Map<string, Outcome> => {
   return known;
 };
 
-/** @param statePath null = remember nothing on disk */
+/**
+ * @param statePath null = remember nothing on disk
+ * @param onDone told how many outcomes are known, those remembered included, whenever some were added
+ */
 export const openSimulations = (
   options: ScenarioOptions,
   statePath: string | null,
   signal: AbortSignal,
+  onDone: (simulated: number) => void,
 ): Simulations => {
   const known = statePath === null ? new Map<string, Outcome>() : openState(statePath, questionPrint(options));
   const remembered = known.size;
@@ -94,16 +101,23 @@ export const openSimulations = (
       const missing = [
         ...new Map(jobs.filter((job) => !known.has(jobKey(job))).map((job) => [jobKey(job), job])).values(),
       ];
-      const bySeed = Map.groupBy(missing, ({ seed }) => seed);
+      const bySeed = Map.groupBy(missing, ({ seed, adjust }) => JSON.stringify([seed, adjust]));
       const tasks = [...bySeed.values()].flatMap((of) =>
         Array.from({ length: Math.ceil(of.length / CHUNK) }, (_, i) => of.slice(CHUNK * i, CHUNK * (i + 1))),
       );
       try {
         await Promise.all(
           tasks.map(async (of) => {
-            const task: OutcomeTask = { options, seed: of[0]!.seed, sets: of.map(({ set }) => set) };
+            const { seed, adjust } = of[0]!;
+            const task: OutcomeTask = {
+              options,
+              seed,
+              sets: of.map(({ set }) => set),
+              ...(adjust === undefined ? {} : { adjust }),
+            };
             const outcomes = (await pool.run(task, { signal })) as Outcome[];
             outcomes.forEach((outcome, i) => keep(of[i]!, outcome));
+            onDone(known.size);
           }),
         );
       } catch (error) {

@@ -31,7 +31,6 @@ export interface TuneRequest {
   /** Money per missed call; null = the scenario's. */
   readonly penaltyPerMiss: number | null;
   readonly simulations: Simulations;
-  readonly onProgress: (done: number) => void;
 }
 
 export interface Tuned {
@@ -111,13 +110,10 @@ export const tune = async (request: TuneRequest): Promise<Tuned> => {
   const penaltyPerMiss = request.penaltyPerMiss ?? file.scenario.prices.perMissedRequest;
   const cost = (outcome: Outcome): number => costPerHour(outcome, penaltyPerMiss);
   const collected = new Collected();
-  let asked = 0;
   const evaluate = async (trials: readonly Trial[]): Promise<readonly number[]> => {
     const outcomes = await simulations.run(
       trials.map(({ point, seed }) => ({ seed: file.scenario.seed + seed, set: setOf(space, point) })),
     );
-    asked += trials.length;
-    request.onProgress(Math.min(1, asked / budget));
     outcomes.forEach((outcome, i) => collected.add(trials[i]!, outcome));
     return outcomes.map(cost);
   };

@@ -1,0 +1,75 @@
+// plan SCENARIO: how many GPUs the load needs, what the HPA should be allowed, what keeping the promise costs. Writes
+// plan.json and plan.csv; what was simulated is remembered, so an interrupted plan goes on from there.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TestbedError } from '../../model/errors.ts';
+import type { LoadCase } from '../../reports/plan/plan.ts';
+import { planCsv, planText } from '../../reports/plan/plan-text.ts';
+import { OUTCOME_EXIT } from '../exit-codes.ts';
+import { numberOption, wholeOption } from '../options.ts';
+import { planQuestion } from '../plan/plan-question.ts';
+import { startProgress } from '../progress.ts';
+import type { ScenarioOptions } from '../question.ts';
+import { readQuestion, scenarioOptionsOf } from '../question.ts';
+import type { CommandContext } from '../run-command.ts';
+import { openSimulations } from '../tune/simulations.ts';
+
+export interface PlanOptions extends ScenarioOptions {
+  readonly growth: string;
+  readonly season: readonly string[];
+  readonly loseNodes: string;
+  readonly seeds: string;
+  readonly out?: string;
+  readonly csv?: boolean;
+  readonly json?: boolean;
+}
+
+/** `december=1.4` */
+const seasonOf = (text: string): LoadCase => {
+  const [name, factor] = text.split('=');
+  if (name === undefined || name === '' || !(Number(factor) > 0))
+    throw new TestbedError('USAGE', `--season ${text}: expected name=factor`, { hint: '--season december=1.4' });
+  return { name, factor: Number(factor) };
+};
+
+export const run = async (options: PlanOptions, context: CommandContext): Promise<number> => {
+  const seeds = wholeOption('seeds', options.seeds, 2);
+  const growth = numberOption('growth', options.growth, 0.01);
+  const loseNodes = wholeOption('lose-nodes', options.loseNodes, 0);
+  const seasons = options.season.map(seasonOf);
+  const question = scenarioOptionsOf(options);
+  const out = options.out ?? join('runs', `${readQuestion(question).scenario.name}-plan`);
+  const expected = seeds * (5 + 2 * (3 + seasons.length));
+  const progress = startProgress(`plan: up to ${expected} simulations`);
+  const simulations = openSimulations(question, join(out, 'outcomes.ndjson'), context.signal, (done) =>
+    progress.update(Math.min(1, done / expected)),
+  );
+  try {
+    const answer = await planQuestion({
+      options: question,
+      growth,
+      seasons,
+      loseNodes,
+      seeds,
+      simulations,
+      signal: context.signal,
+    });
+    progress.end();
+    mkdirSync(out, { recursive: true });
+    const json = JSON.stringify(answer, null, 1);
+    writeFileSync(join(out, 'plan.json'), `${json}\n`);
+    writeFileSync(join(out, 'plan.csv'), planCsv(answer));
+    context.print(options.json === true ? json : options.csv === true ? planCsv(answer).trimEnd() : planText(answer));
+    context.tell(`written to ${out}: plan.json, plan.csv`);
+    const forecast = answer.checks.find((check) => check.settings === 'advised');
+    return forecast?.attainment === null
+      ? OUTCOME_EXIT.noData.code
+      : forecast?.kept === true
+        ? OUTCOME_EXIT.ok.code
+        : OUTCOME_EXIT.objectivesMissed.code;
+  } finally {
+    progress.end();
+    await simulations.close();
+  }
+};
