@@ -84,3 +84,37 @@ describe('engine', () => {
     expect(30 * DAY + 0.001 - 30 * DAY).toBeCloseTo(0.001, 6);
   });
 });
+
+describe('a series of known events', () => {
+  it('merges with the queue by time, then class, and comes first among its own class', () => {
+    const seen: string[] = [];
+    const engine = engineOf([
+      (now, subject) => seen.push(`${now} early ${subject}`),
+      (now, subject) => seen.push(`${now} series ${subject}`),
+      (now, subject) => seen.push(`${now} late ${subject}`),
+    ]);
+    engine.schedule(2, 2, 7);
+    engine.schedule(2, 1, 8);
+    engine.schedule(2, 0, 9);
+    engine.schedule(3, 0, 10);
+    engine.series(1, [1, 2, 2, 4]);
+    engine.run(3);
+    expect(seen).toEqual([
+      '1 series 0',
+      '2 early 9',
+      '2 series 1',
+      '2 series 2',
+      '2 series 8',
+      '2 late 7',
+      '3 early 10',
+    ]);
+    engine.run(9);
+    expect([seen.at(-1), engine.handled]).toEqual(['4 series 3', 8]);
+  });
+
+  it('refuses instants that decrease', () => {
+    const engine = engineOf([() => undefined]);
+    engine.series(0, [5, 4]);
+    expect(() => engine.run(9)).toThrow('event of class 0 at 4 ms, but the clock is at 5 ms');
+  });
+});
