@@ -30,6 +30,14 @@ export type PodLineOf<E extends LoopPodLine['ev']> = LoopPodLine & { readonly ev
 export const linesOf = <E extends LoopPodLine['ev']>(lines: readonly LoopPodLine[], ev: E): readonly PodLineOf<E>[] =>
   lines.filter((line): line is PodLineOf<E> => line.ev === ev);
 
+/** Delays between two events of one pod, where both took place; negative ones are the recorder's. */
+const delay = <K extends string>(
+  name: K,
+  from: number | undefined,
+  to: number | undefined,
+): Partial<Readonly<Record<K, number>>> =>
+  from === undefined || to === undefined ? {} : ({ [name]: Math.max(0, to - from) } as Partial<Record<K, number>>);
+
 const recordedPod = (lines: readonly LoopPodLine[], epochMs: number): RecordedPod => {
   const [created] = linesOf(lines, 'created');
   const [scheduled] = linesOf(lines, 'scheduled');
@@ -38,6 +46,11 @@ const recordedPod = (lines: readonly LoopPodLine[], epochMs: number): RecordedPo
   const exited = linesOf(lines, 'container-exited').at(-1);
   const [gone] = linesOf(lines, 'gone');
   const [ready] = linesOf(lines, 'ready');
+  const [waited] = linesOf(lines, 'unschedulable');
+  const [probeOk] = linesOf(lines, 'probe-ok');
+  const [joined] = linesOf(lines, 'endpoint-ready');
+  const [deleting] = linesOf(lines, 'deleting');
+  const [left] = linesOf(lines, 'endpoint-unready');
   const initial = created !== undefined && created.t < 0;
   return {
     ...(created === undefined ? {} : { name: created.name, uid: created.uid }),
@@ -48,6 +61,9 @@ const recordedPod = (lines: readonly LoopPodLine[], epochMs: number): RecordedPo
     containerStartMillis: started.map(({ t }, life) => (life === 0 ? t - scheduled!.t : 0)),
     modelLoadMillis: started.map(({ load }) => load),
     noticeMillis: running.map(({ t }, life) => t - started[life]!.t),
+    ...(waited === undefined ? delay('scheduleMillis', created?.t, scheduled?.t) : {}),
+    ...delay('endpointMillis', probeOk?.nominal, joined?.t),
+    ...delay('endpointGoneMillis', deleting?.t, left?.t),
     ...(gone === undefined || exited === undefined ? {} : { podGoneMillis: Math.max(0, gone.t - exited.t) }),
   };
 };
@@ -67,6 +83,17 @@ const recordedNodes = (folder: LoopFolder): readonly RecordedNode[] => {
 const deletionsOf = (folder: LoopFolder): readonly number[] => {
   const killed = new Set(linesOf(folder.pods, 'failure').flatMap((f) => (f.kind === 'pod-delete-now' ? [f.pod] : [])));
   return linesOf(folder.pods, 'deleting').flatMap(({ pod }) => (killed.has(pod) ? [] : [pod]));
+};
+
+/** The ReplicaSet's delay after each accepted change of the scale; not where pods are also lost, which wakes it as well. */
+const replicaSetDelays = (folder: LoopFolder): readonly number[] => {
+  const acts = folder.pods.filter(({ ev }) => ev === 'created' || ev === 'deleting').map(({ t }) => t);
+  return linesOf(folder.pods, 'failure').length > 0
+    ? []
+    : clusterInputs(folder).flatMap(({ at }) => {
+        const first = acts.find((t) => t >= at);
+        return first === undefined ? [] : [first - at];
+      });
 };
 
 const deploymentOf = ({ config }: LoopFolder): Deployment => ({
@@ -142,6 +169,7 @@ export const clusterOfRecording = (folder: LoopFolder, deletions: 'recorded' | '
     recorded: {
       pods: linesByPod(folder).map((lines) => recordedPod(lines, config.epochMs)),
       nodes: recordedNodes(folder),
+      replicaSetMillis: replicaSetDelays(folder),
       ...(deletions === 'recorded' ? { deletions: deletionsOf(folder) } : {}),
     },
   };

@@ -71,6 +71,14 @@ const syncsOf = (folder: LoopFolder): readonly KnownSync[] =>
     ];
   });
 
+/** The adapter's API is available some seconds after its process answers: just before the first sync that got an answer. */
+const answeredAgain = (folder: LoopFolder, answering: number): number => {
+  const sync = folder.hpa.find(
+    (line) => line.ev === 'sync' && line.t > answering && line.metrics.some(({ code }) => code === 200),
+  );
+  return sync === undefined ? answering : sync.t;
+};
+
 /** What people and failures did, not what the HPA did. */
 const interventionsOf = (folder: LoopFolder): readonly Intervention[] => {
   const acts: Intervention[] = clusterInputs(folder)
@@ -85,13 +93,12 @@ const interventionsOf = (folder: LoopFolder): readonly Intervention[] => {
   }
   for (const { kind, downAt, startAt, answering } of folder.outages) {
     if (kind === 'kcm-restart') acts.push({ atMillis: startAt, kind: 'controller-restarted' });
-    else {
-      const of = kind === 'adapter-down' ? 'adapter' : 'prometheus';
-      const failing = folder.hpa.filter(
-        (line) => line.ev === 'sync' && line.t > downAt && line.metrics.some(({ code }) => code !== 200),
-      );
-      void failing;
-      acts.push({ atMillis: downAt, kind: of, down: true }, { atMillis: answering, kind: of, down: false });
+    else if (kind === 'prometheus-restart') {
+      acts.push({ atMillis: downAt, kind: 'prometheus', down: true });
+      acts.push({ atMillis: answering, kind: 'prometheus', down: false });
+    } else {
+      acts.push({ atMillis: downAt, kind: 'adapter', down: true });
+      acts.push({ atMillis: answeredAgain(folder, answering), kind: 'adapter', down: false });
     }
   }
   return acts;

@@ -74,6 +74,11 @@ export interface RecordedPod {
   readonly modelLoadMillis?: readonly number[];
   readonly noticeMillis?: readonly number[];
   readonly podGoneMillis?: number;
+  /** Created to bound, for a pod that found room at once. */
+  readonly scheduleMillis?: number;
+  /** Probe passed to the balancer knowing it, the first time; deletion to the balancer knowing it. */
+  readonly endpointMillis?: number;
+  readonly endpointGoneMillis?: number;
   /** When its object was created and when it last became Ready, for a pod that is there at the start. */
   readonly createdMillis?: number;
   readonly readySinceMillis?: number;
@@ -88,6 +93,8 @@ export interface RecordedDraws {
   readonly pods: readonly RecordedPod[];
   /** In order of appearance: the nodes of the start, then those requested. */
   readonly nodes: readonly RecordedNode[];
+  /** From what woke the ReplicaSet to its first write, by its syncs in order. */
+  readonly replicaSetMillis?: readonly number[];
   /**
    * Pods in the order in which the ReplicaSet deleted them. The controller's choice depends on the random order of a map
    * (victims.ts); a sync that deletes n takes the next n named here, if all of them are still active.
