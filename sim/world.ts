@@ -4,24 +4,18 @@
 
 import { seedOf, stream } from '../model/rng.ts';
 import type { Decision, Observer } from '../model/record.ts';
-import { FLEET_METRICS } from '../model/record.ts';
-import type { Hpa, Platform } from '../model/platform.ts';
+import type { Platform } from '../model/platform.ts';
 import type { Schedule } from '../model/schedule.ts';
 import { parsePrometheusDuration } from '../model/duration.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { Engine } from './engine/engine.ts';
-import { CLASS } from './event-classes.ts';
 import { fleetSettings } from './fleet-settings.ts';
-import { sharedClass } from './hops/agenda.ts';
-import type { Agenda } from './hops/agenda.ts';
 import { ClusterHop } from './hops/cluster.ts';
-import { ControlHop } from './hops/control.ts';
-import type { ControlSettings } from './hops/control.ts';
 import { discoveryDelay } from './hops/discovery-delay.ts';
 import { scrapeJobs } from './hops/discovery.ts';
 import { FaultsHop } from './hops/faults.ts';
+import { startHpas } from './hops/hpas.ts';
 import { intervene } from './hops/interventions.ts';
-import type { ReportedWorkload } from './hops/kube-state-metrics.ts';
 import {
   KUBE_STATE_METRICS,
   kubeStateMetricsJob,
@@ -29,6 +23,7 @@ import {
   needsKubeStateMetrics,
 } from './hops/kube-state-metrics.ts';
 import { MetricsApi } from './hops/metrics-api.ts';
+import { controlObserver, observeFleet, watchedSeries } from './hops/observation.ts';
 import { OtherWorkload } from './hops/other-workload.ts';
 import { RulesHop, scheduledGroups } from './hops/rules.ts';
 import { Scraping } from './hops/scraping.ts';
@@ -36,7 +31,7 @@ import type { PodPage } from './hops/scraping.ts';
 import { SignalLog } from './hops/signal-log.ts';
 import { StorageMeter } from './hops/storage.ts';
 import { playTraffic } from './hops/traffic.ts';
-import type { KnownInputs, KnownSync } from './known-inputs.ts';
+import type { KnownInputs } from './known-inputs.ts';
 import { clusterConfig } from './kubernetes/index.ts';
 import { DEFAULT_LOOKBACK_MILLIS } from './prometheus/promql/query.ts';
 import { SampleStore } from './prometheus/store.ts';
@@ -46,8 +41,6 @@ import { PAGE, readPage } from './service/page.ts';
 /** A fixed target is discovered without a pod. */
 const NO_POD = { name: '', ip: '', node: '' };
 
-/** Grid of the all-knowing observer. */
-const GRID_MILLIS = 1000;
 /** Samples older than any query reaches are forgotten this often. */
 const TRIM_MILLIS = 60_000;
 
@@ -110,7 +103,7 @@ export class World {
         1000 * (parsePrometheusDuration(config.interval) ?? 0),
       ]),
     );
-    const watched = this.watchedSeries();
+    const watched = watchedSeries(platform);
     this.scraping = new Scraping(engine, {
       platform,
       jobs,
@@ -147,7 +140,7 @@ export class World {
     );
     this.cluster.start();
     this.others = platform.otherHpas.map((hpa) => new OtherWorkload(hpa));
-    this.kubeState = kubeStatePage(this.reportedWorkloads());
+    this.kubeState = kubeStatePage(platform, this.cluster, this.others);
     for (const target of kubeStateJob?.targetsOf(NO_POD) ?? [])
       this.scraping.fixedTarget(KUBE_STATE_METRICS, kubeStateJob!, target);
 
@@ -176,10 +169,20 @@ export class World {
       rules,
       metrics,
     });
-    const control = this.startHpas(metrics, known);
+    const control = startHpas(engine, {
+      platform,
+      scenario,
+      known,
+      metrics,
+      cluster: this.cluster,
+      others: this.others,
+      observer: controlObserver((...row) => this.observe(...row), this.decisions),
+    });
     const { cluster, scraping } = this;
     intervene(engine, known.interventions ?? [], { cluster, scraping, rules, metrics, control });
-    this.startObserver();
+    observeFleet(engine, this.fleet, this.signals, (now) => {
+      if (now % TRIM_MILLIS === 0) store.trim(now + epochMillis - 2 * (DEFAULT_LOOKBACK_MILLIS + this.reachMillis));
+    });
   }
 
   /** Runs to the end of the scenario, then drains until everybody is answered, at most `drainMillis`. Returns the end. */
@@ -190,56 +193,6 @@ export class World {
     if (drained()) return durationMillis;
     this.engine.run(durationMillis + drainMillis, drained);
     return drained() ? this.engine.now : durationMillis + drainMillis;
-  }
-
-  /** All HPAs; returns the one of the deployment. */
-  private startHpas(metrics: MetricsApi, known: KnownInputs): ControlHop | null {
-    const { platform, scenario, cluster } = this;
-    const { hpaPhase } = scenario.controlPlane;
-    const agenda = sharedClass(this.engine, CLASS.control);
-    const drawn = (seed: number): KnownSync => ({
-      startMillis: platform.controller.syncPeriod * 1000 * stream(seed, 'hpaPhase').uniform(),
-    });
-    platform.otherHpas.forEach((hpa, i) => {
-      const seed = seedOf(scenario.seed, 'otherHpa', i);
-      this.startHpa(agenda(), { hpa, seed, cluster: this.others[i]!, metrics, syncs: [drawn(seed)] });
-    });
-    const { seed } = scenario;
-    const first = hpaPhase === null ? drawn(seed) : { startMillis: hpaPhase * 1000 };
-    const { hpa } = platform;
-    return hpa === null
-      ? null
-      : this.startHpa(agenda(), { hpa, seed, cluster, metrics, syncs: known.syncs ?? [first] });
-  }
-
-  private startHpa(
-    agenda: Agenda,
-    of: Pick<ControlSettings, 'hpa' | 'seed' | 'cluster' | 'metrics' | 'syncs'>,
-  ): ControlHop {
-    return new ControlHop(agenda, {
-      ...of,
-      platform: this.platform,
-      controlPlane: this.scenario.controlPlane,
-      observer: {
-        answered: (metric, { answer, oldestAgeMillis }) => {
-          if (answer.kind === 'pods')
-            for (const { podName, milli } of answer.items)
-              this.observe('adapter', podName, metric, Number(milli) / 1000, oldestAgeMillis);
-          if (answer.kind === 'object')
-            this.observe('adapter', '', metric, Number(answer.milli) / 1000, oldestAgeMillis);
-          if (answer.kind === 'external') {
-            const total = answer.milli.reduce<number>((sum, milli) => sum + Number(milli), 0);
-            this.observe('adapter', '', metric, total / 1000, oldestAgeMillis);
-          }
-        },
-        decided: (decision) => {
-          this.decisions.push(decision);
-          for (const { name, value, oldestSampleAgeMillis } of decision.metrics) {
-            if (value !== null) this.observe('hpa', '', name, value, oldestSampleAgeMillis ?? NaN);
-          }
-        },
-      },
-    });
   }
 
   private observe(observer: Observer, subject: string, metric: string, value: number, ageMillis: number): void {
@@ -254,51 +207,6 @@ export class World {
     );
   }
 
-  /** What only an all-knowing observer sees, each second; and every minute old samples are forgotten. */
-  private startObserver(): void {
-    const { engine, fleet, signals, store } = this;
-    const subject = signals.subjectNumber('');
-    const [inService, waiting, offered] = FLEET_METRICS.map((metric) => signals.metricNumber(metric));
-    let offeredBefore = 0;
-    engine.on(CLASS.observe, (now) => {
-      signals.add(now, 'pod', subject, inService!, fleet.inService, 0);
-      signals.add(now, 'pod', subject, waiting!, fleet.waiting, 0);
-      signals.add(now, 'pod', subject, offered!, ((fleet.offeredWeight - offeredBefore) * 1000) / GRID_MILLIS, 0);
-      offeredBefore = fleet.offeredWeight;
-      if (now % TRIM_MILLIS === 0) {
-        store.trim(now + this.scenario.epochMillis - 2 * (DEFAULT_LOOKBACK_MILLIS + this.reachMillis));
-      }
-      engine.schedule(now + GRID_MILLIS, CLASS.observe, 0);
-    });
-    engine.schedule(0, CLASS.observe, 0);
-  }
-
-  /** The deployment and the other workloads, as kube-state-metrics tells of them. */
-  private reportedWorkloads(): ReportedWorkload[] {
-    const { deployment, hpa, otherHpas } = this.platform;
-    const limits = (of: Hpa | null): ReportedWorkload['hpa'] =>
-      of === null ? null : { name: of.name, min: of.spec.minReplicas ?? 1, max: of.spec.maxReplicas };
-    const replicas = ({ scale, pods }: Pick<ClusterHop, 'scale' | 'pods'>) => ({
-      spec: scale.specReplicas,
-      status: scale.statusReplicas,
-      ready: pods.filter(({ ready, terminating }) => ready && !terminating).length,
-    });
-    return [
-      {
-        namespace: deployment.namespace,
-        name: deployment.name,
-        hpa: limits(hpa),
-        replicas: () => replicas(this.cluster),
-      },
-      ...this.others.map((other, i) => ({
-        namespace: other.namespace,
-        name: other.name,
-        hpa: limits(otherHpas[i]!),
-        replicas: () => replicas(other),
-      })),
-    ];
-  }
-
   private readPage(pod: number): PodPage {
     if (pod === KUBE_STATE_METRICS) return this.kubeState();
     const worker = this.fleet.worker(pod);
@@ -310,13 +218,5 @@ export class World {
     readPage(worker, { modelLoadSeconds: modelLoadSeconds ?? 0, batchWaiting, streamsWaiting }, this.values);
     for (let i = 0; i < this.page.length; i++) this.page[i]!.value = this.values[i]!;
     return this.page;
-  }
-
-  /** The series of the page, without labels, that the way from page to HPA names; places and names. */
-  private watchedSeries(): (readonly [at: number, metric: string])[] {
-    const texts = JSON.stringify([this.platform.hpa?.spec, this.platform.adapter.config, this.platform.ruleGroups]);
-    return PAGE.flatMap(({ name, labels }, at): (readonly [number, string])[] =>
-      Object.keys(labels).length === 0 && new RegExp(`\\b${name}\\b`).test(texts) ? [[at, name]] : [],
-    );
   }
 }

@@ -1,18 +1,20 @@
 // kube-state-metrics as far as this run goes: replicas of its workloads and of their HPAs, on one page that the stack
 // scrapes at Prometheus' own interval with honor_labels. Takes who has how many replicas; gives the job, its target, the page.
 
-import type { Platform } from '../../model/platform.ts';
+import type { Hpa, Platform } from '../../model/platform.ts';
 import type { ExposedSeries } from '../prometheus/scrape.ts';
 import { readScrapeConfig } from '../prometheus/scrape-config.ts';
 import type { Target } from '../prometheus/targets.ts';
 import { targetBuilder } from '../prometheus/targets.ts';
+import type { ClusterHop } from './cluster.ts';
 import type { ScrapeJob } from './discovery.ts';
+import type { OtherWorkload } from './other-workload.ts';
 import type { PodPage } from './scraping.ts';
 
 /** Stands where a pod's ordinal stands for other targets. */
 export const KUBE_STATE_METRICS = -1;
 
-export interface ReportedWorkload {
+interface ReportedWorkload {
   readonly namespace: string;
   readonly name: string;
   readonly hpa: { readonly name: string; readonly min: number; readonly max: number } | null;
@@ -37,8 +39,30 @@ export const kubeStateMetricsJob = (platform: Platform): ScrapeJob => {
   return { config, targetsOf: (): Target[] => (target.kind === 'target' ? [target] : []) };
 };
 
+type Scaled = Pick<ClusterHop, 'scale' | 'pods'>;
+
+const reported = (namespace: string, name: string, hpa: Hpa | null, of: Scaled): ReportedWorkload => ({
+  namespace,
+  name,
+  hpa: hpa === null ? null : { name: hpa.name, min: hpa.spec.minReplicas ?? 1, max: hpa.spec.maxReplicas },
+  replicas: () => {
+    const { specReplicas, statusReplicas } = of.scale;
+    const ready = of.pods.filter((pod) => pod.ready && !pod.terminating).length;
+    return { spec: specReplicas, status: statusReplicas, ready };
+  },
+});
+
 /** The page, read anew at each call; its samples are reused. */
-export const kubeStatePage = (workloads: readonly ReportedWorkload[]): (() => PodPage) => {
+export const kubeStatePage = (
+  platform: Platform,
+  cluster: Scaled,
+  others: readonly OtherWorkload[],
+): (() => PodPage) => {
+  const { deployment, hpa, otherHpas } = platform;
+  const workloads = [
+    reported(deployment.namespace, deployment.name, hpa, cluster),
+    ...others.map((other, i) => reported(other.namespace, other.name, otherHpas[i]!, other)),
+  ];
   const samples: { readonly series: ExposedSeries; value: number }[] = [];
   const reads: (() => number)[] = [];
   const expose = (name: string, labels: ExposedSeries['labels'], read: () => number): void => {
