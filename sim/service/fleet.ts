@@ -11,9 +11,9 @@ import { requestWeight } from '../../model/service-time.ts';
 import type { ServiceSettings } from '../../scenarios/scenario.ts';
 import type { Choose } from './balancer.ts';
 import { chooser, mulberry32 } from './balancer.ts';
-import { CompensatedSum } from './compensated-sum.ts';
 import { EndpointSet } from './endpoint-set.ts';
 import { Fifo } from './fifo.ts';
+import { Occupancy } from './occupancy.ts';
 import type { WorkerListener } from './worker.ts';
 import { Worker } from './worker.ts';
 
@@ -83,14 +83,12 @@ const requestsOf = ({ count, offsetMillis }: Schedule): RequestTable => ({
 export class Fleet {
   readonly requests: RequestTable;
   arrived = 0;
-  inSystem = 0;
   /** Requests between two tries. */
   backingOff = 0;
   /** Weight of all batch requests that arrived, and audio seconds of all live sessions. */
   offeredWeight = 0;
   offeredStreamSeconds = 0;
-  private readonly area = new CompensatedSum();
-  private areaMillis = 0;
+  private readonly occupancy = new Occupancy();
   private readonly schedule: Schedule;
   private readonly settings: FleetSettings;
   private readonly agenda: FleetAgenda;
@@ -104,11 +102,6 @@ export class Fleet {
   };
   private readonly workers: (Worker | undefined)[] = [];
   private readonly watched = new Set<number>();
-  /** What the two sums last counted for each pod. */
-  private readonly inServiceOf: number[] = [];
-  private readonly queuedOf: number[] = [];
-  private inServiceOnPods = 0;
-  private queuedOnPods = 0;
   private readonly state: Uint8Array;
   private readonly ticket: Uint32Array;
   private readonly timeoutMillis: number;
@@ -145,12 +138,17 @@ export class Fleet {
     this.lanes = [...(others ? [this.batch] : []), ...(streams ? [this.stream] : [])];
   }
 
+  /** Requests that arrived and are not over. */
+  get inSystem(): number {
+    return this.occupancy.inSystem;
+  }
+
   /** Requests in service on all pods, and requests waiting in front and on pods. */
   get inService(): number {
-    return this.inServiceOnPods;
+    return this.occupancy.inService;
   }
   get waiting(): number {
-    return this.batchWaiting + this.streamsWaiting + this.queuedOnPods;
+    return this.batchWaiting + this.streamsWaiting + this.occupancy.queuedOnPods;
   }
 
   /** Requests in front of all pods. */
@@ -167,8 +165,7 @@ export class Fleet {
   }
 
   containerStarts(pod: number): void {
-    this.inServiceOf[pod] = 0;
-    this.queuedOf[pod] = 0;
+    this.occupancy.reset(pod);
     this.workers[pod] = new Worker(this.settings.law, this.listener, this.settings);
   }
 
@@ -179,7 +176,7 @@ export class Fleet {
     this.workers[pod] = undefined;
     this.agenda.completions(pod, Infinity);
     for (const id of worker.cut(now)) this.unanswered(now, id, FAILED);
-    this.count(pod, worker);
+    this.occupancy.recount(pod, worker);
     for (const lane of this.lanes) {
       lane.endpoints.setLoad(pod, 0);
       this.dispatch(now, lane);
@@ -207,7 +204,7 @@ export class Fleet {
 
   /** Request `id` of the schedule arrives; call in the order of the schedule. */
   arrive(now: number, id: number): void {
-    this.account(now, 1);
+    this.occupancy.change(now, 1);
     this.arrived += 1;
     const work = this.work(id);
     if (this.schedule.kind[id] === STREAM) this.offeredStreamSeconds += work;
@@ -252,8 +249,7 @@ export class Fleet {
 
   /** Integral of the number in the system up to now, request-milliseconds. */
   inSystemMillis(now: number): number {
-    this.account(now, 0);
-    return this.area.value;
+    return this.occupancy.integralMillis(now);
   }
 
   private attempt(now: number, id: number, work: number): void {
@@ -284,7 +280,7 @@ export class Fleet {
       return;
     }
     lane.endpoints.setLoad(pod, lane.loadOf(worker));
-    this.count(pod, worker);
+    this.occupancy.recount(pod, worker);
     this.agenda.completions(pod, worker.nextCompletionMillis());
   }
 
@@ -299,7 +295,7 @@ export class Fleet {
   /** After somebody left the pod's service: new load, next completion, the queue moves up. */
   private changed(now: number, pod: number, worker: Worker): void {
     this.agenda.completions(pod, worker.nextCompletionMillis());
-    this.count(pod, worker);
+    this.occupancy.recount(pod, worker);
     for (const lane of this.lanes) {
       lane.endpoints.setLoad(pod, lane.loadOf(worker));
       this.dispatch(now, lane);
@@ -349,25 +345,10 @@ export class Fleet {
   }
 
   private over(at: number, id: number, outcome: number): void {
-    this.account(at, -1);
+    this.occupancy.change(at, -1);
     this.state[id] = OVER;
     this.requests.outcome[id] = outcome;
     this.requests.doneMillis[id] = at;
-  }
-
-  private count(pod: number, worker: Worker): void {
-    const inService = worker.batchInService + worker.activeStreams;
-    const queued = worker.batchQueued + worker.streamsQueued;
-    this.inServiceOnPods += inService - this.inServiceOf[pod]!;
-    this.queuedOnPods += queued - this.queuedOf[pod]!;
-    this.inServiceOf[pod] = inService;
-    this.queuedOf[pod] = queued;
-  }
-
-  private account(now: number, change: number): void {
-    this.area.add(this.inSystem * (now - this.areaMillis));
-    this.areaMillis = now;
-    this.inSystem += change;
   }
 
   private reportIdle(pod: number, worker: Worker | undefined): void {
