@@ -38,6 +38,8 @@ export interface KnownInputs {
   readonly scrapePhaseMillis?: readonly (number | undefined)[];
   /** By pod ordinal. */
   readonly targets?: readonly (KnownTarget | undefined)[];
+  /** Mean time between changes of the targets that the same Prometheus had beside these; absent = it had none. */
+  readonly otherTargetsMillis?: number;
   /** Phase of each rule group, in the order of the platform's. */
   readonly rulePhaseMillis?: readonly (number | undefined)[];
   /** The first syncs of the HPA; later ones follow by the cadence. */

@@ -111,7 +111,7 @@ export class World {
       seed,
       epochMillis,
       durationSeconds: scenario.controlPlane.scrapeDuration,
-      discoveredAt: knownDiscovery(discoveryDelay(version, seed), known),
+      discoveredAt: knownDiscovery(discoveryDelay(version, seed, known.otherTargetsMillis ?? null), known),
       readPage: (pod) => this.readPage(pod),
       phaseOf: (pod) => known.scrapePhaseMillis?.[pod],
       observer: {

@@ -10,6 +10,9 @@ import { lawOfRecording } from './loop-service.ts';
 /** POST of the HPA to its first GET scale (README, "Measured stages"). */
 const FIRST_SYNC_MILLIS = 5.9;
 
+/** About forty services shared a Prometheus, and every event of one of their pods is a change of its targets. */
+const OTHER_TARGETS_MILLIS = 1000;
+
 const isPlant = (line: { readonly src: string }): line is PlantScrape => line.src === 'plant';
 
 /** The scrapes each target saw, by pod. */
@@ -106,16 +109,19 @@ const interventionsOf = (folder: LoopFolder): readonly Intervention[] => {
 
 export const knownInputs = (folder: LoopFolder, given: 'recorded' | 'drawn'): KnownInputs => {
   const attempts = attemptsOf(folder);
+  const cluster = clusterOfRecording(folder, 'own');
   const always: KnownInputs = {
     law: lawOfRecording(folder),
     balancerSeed: folder.config.service.seed,
     rulePhaseMillis: rulePhases(folder),
-    cluster: clusterOfRecording(folder, 'own'),
+    cluster,
     interventions: interventionsOf(folder),
   };
   if (given === 'drawn')
     return {
       ...always,
+      cluster: { ...cluster, recorded: { ...cluster.recorded!, replicaSetMillis: [] } },
+      otherTargetsMillis: OTHER_TARGETS_MILLIS,
       scrapePhaseMillis: phasesOf(folder, () => LATE_MILLIS),
       syncs: [{ startMillis: folder.config.hpaAt + FIRST_SYNC_MILLIS }],
     };
