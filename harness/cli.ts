@@ -6,6 +6,7 @@ import { exitCodeTable } from './exit-codes.ts';
 import type { BenchOptions } from './commands/bench.ts';
 import type { EmulateOptions } from './commands/emulate.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
+import type { GateChangeOptions } from './commands/gate-change.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { TuneOptions } from './commands/tune.ts';
 import { runCommand } from './run-command.ts';
@@ -111,12 +112,24 @@ example(
 example(
   program
     .command('gate <run>')
-    .description('checks the objectives of a run; the exit code is the verdict')
+    .description('checks the objectives of a run, or a change against another state; the exit code is the verdict')
     .option('--objective <text>', 'another objective than those of the scenario (repeatable)', collect, [])
     .option('--partial', 'accept a run that was cut off')
+    .option('--against <state>', 'a git ref (then <run> is a scenario), or a folder of runs')
+    .option('--baseline <file>', 'figures of a good state (then <run> is a scenario)')
+    .option('--update', 'write the baseline instead of comparing with it')
+    .option('--seeds <number>', 'paired seeds of a comparison', '10')
+    .option('--duration <duration>', 'another length than the one of the scenario')
+    .option('--markdown <file>', 'write the comparison as Markdown')
+    .option('--junit <file>', 'write the comparison as JUnit XML')
     .option('--json', 'print the verdict as JSON')
-    .action((run: string, options: object) => runCommand(() => import('./commands/gate.ts'), { run, ...options })),
+    .action((run: string, options: Omit<GateChangeOptions, 'run'>) =>
+      options.against === undefined && options.baseline === undefined
+        ? runCommand(() => import('./commands/gate.ts'), { ...options, run })
+        : runCommand(() => import('./commands/gate-change.ts'), { ...options, run }),
+    ),
   'gate runs/vendor-default-step-sim',
+  'gate bench --against main --markdown comment.md --junit gate.xml',
   "gate runs/vendor-default-step-sim --objective 'latency{kind=short} p95 <= 2s'",
 );
 

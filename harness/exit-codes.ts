@@ -13,6 +13,7 @@ export const OUTCOME_EXIT = {
   defect: { code: 1, meaning: 'a defect of Surgelab: please report it' },
   objectivesMissed: { code: 10, meaning: 'an objective was missed' },
   noData: { code: 11, meaning: 'an objective had no data: nothing can be said' },
+  worse: { code: 22, meaning: 'a change made a gated figure worse' },
 } as const satisfies Record<string, ExitCode>;
 
 export const ERROR_EXIT: Readonly<Record<ErrorCode, ExitCode>> = {

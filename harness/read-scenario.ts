@@ -88,11 +88,12 @@ export const readScenarioData = ({ scenario, path }: ScenarioFile): ScenarioData
     return { file: shown(file), text: readText(file, 'the data set') };
   });
 
+/** Files and folders of Kubernetes YAML that the scenario names. */
+export const manifestPaths = ({ scenario, path }: ScenarioFile): readonly string[] =>
+  scenario.platform.manifests.map((name) => (isBareName(name) ? join(PLATFORMS, name) : resolve(dirname(path), name)));
+
 /** Reads the Kubernetes YAML of the scenario: files and folders beside it, or bare names of scenarios/platform. */
-export const readManifestFiles = ({ scenario, path }: ScenarioFile): readonly InputFile[] =>
-  scenario.platform.manifests
-    .flatMap((name) => {
-      const at = isBareName(name) ? join(PLATFORMS, name) : resolve(dirname(path), name);
-      return yamlFiles(at, 'the platform');
-    })
-    .map((file) => ({ file: shown(file), text: readText(file, 'the platform file') }));
+export const readManifestFiles = (file: ScenarioFile): readonly InputFile[] =>
+  manifestPaths(file)
+    .flatMap((at) => yamlFiles(at, 'the platform'))
+    .map((at) => ({ file: shown(at), text: readText(at, 'the platform file') }));
