@@ -27,7 +27,7 @@ export interface Outcome {
   readonly gpus: number;
   readonly gpuMoneyPerHour: number;
   readonly metricMoneyPerMonth: number;
-  /** Load step to the first new pod Ready, mean over the steps; null if there was no step, or one brought no pod. */
+  /** Load step to the first new pod Ready, mean over the steps; null if no step needed one, or one brought none. */
   readonly toReadySeconds: number | null;
   /** Mean over the steps that brought a pod; empty if none did. */
   readonly stages: readonly Stage[];
@@ -56,7 +56,9 @@ export const outcomeOf = (run: RunRecord): Outcome => {
   const reactions = steps.map((step, i) =>
     reactionTo(run, step, steps[i + 1]?.atMillis ?? header.durationMillis, promises, pods, curves, unasked),
   );
-  const delays = reactions.flatMap(({ durations: { toReady } }) => (toReady.kind === 'value' ? [toReady.value] : []));
+  // A step that fitted into what was there needed no reaction, so it has no delay either.
+  const needed = reactions.filter((reaction) => reaction.needed);
+  const delays = needed.flatMap(({ durations: { toReady } }) => (toReady.kind === 'value' ? [toReady.value] : []));
   const hours = header.endMillis / 3_600_000;
   const spans = paidSpans(run, pods);
   const kinds = promises.map(({ kind }) => {
@@ -71,7 +73,7 @@ export const outcomeOf = (run: RunRecord): Outcome => {
     gpus: (spans.reduce((sum, span) => sum + span.end - span.launch, 0) * nodes.gpusPerNode) / (hours * 3600),
     gpuMoneyPerHour: spanMoney(spans, nodes.pricePerHour, nodes.billingQuantum) / hours,
     metricMoneyPerMonth: diskMoneyPerMonth(storage.retainedBytes, prices.storagePerGbMonth),
-    toReadySeconds: delays.length < reactions.length ? null : mean(delays),
+    toReadySeconds: delays.length < needed.length ? null : mean(delays),
     stages: meanStages(reactions.map(({ stages }) => stages).filter((chain) => chain.length > 0)),
   };
 };
