@@ -38,7 +38,17 @@ const delay = <K extends string>(
 ): Partial<Readonly<Record<K, number>>> =>
   from === undefined || to === undefined ? {} : ({ [name]: Math.max(0, to - from) } as Partial<Record<K, number>>);
 
-const recordedPod = (lines: readonly LoopPodLine[], epochMs: number): RecordedPod => {
+/** Instants in the order of the lines: what was recorded in the same millisecond is a little apart. */
+const orderedInstants = (folder: LoopFolder): ((line: LoopPodLine | undefined) => number | undefined) => {
+  const places = new Map(folder.pods.map((line, i) => [line, i]));
+  return (line) => (line === undefined ? undefined : line.t + places.get(line)! * 1e-6);
+};
+
+const recordedPod = (
+  lines: readonly LoopPodLine[],
+  epochMs: number,
+  instant: ReturnType<typeof orderedInstants>,
+): RecordedPod => {
   const [created] = linesOf(lines, 'created');
   const [scheduled] = linesOf(lines, 'scheduled');
   const started = linesOf(lines, 'container-started');
@@ -62,8 +72,8 @@ const recordedPod = (lines: readonly LoopPodLine[], epochMs: number): RecordedPo
     modelLoadMillis: started.map(({ load }) => load),
     noticeMillis: running.map(({ t }, life) => t - started[life]!.t),
     ...(waited === undefined ? delay('scheduleMillis', created?.t, scheduled?.t) : {}),
-    ...delay('endpointMillis', probeOk?.nominal, joined?.t),
-    ...delay('endpointGoneMillis', deleting?.t, left?.t),
+    ...delay('endpointMillis', probeOk?.nominal, instant(joined)),
+    ...delay('endpointGoneMillis', deleting?.t, instant(left)),
     ...(gone === undefined || exited === undefined ? {} : { podGoneMillis: Math.max(0, gone.t - exited.t) }),
   };
 };
@@ -126,6 +136,7 @@ const deploymentOf = ({ config }: LoopFolder): Deployment => ({
 export const clusterOfRecording = (folder: LoopFolder, deletions: 'recorded' | 'own'): ClusterConfig => {
   const { config } = folder;
   const { nodes } = config;
+  const instant = orderedInstants(folder);
   return {
     deployment: deploymentOf(folder),
     initialReplicas: config.initialPods,
@@ -167,7 +178,7 @@ export const clusterOfRecording = (folder: LoopFolder, deletions: 'recorded' | '
     seed: config.service.seed,
     epochMillis: config.epochMs,
     recorded: {
-      pods: linesByPod(folder).map((lines) => recordedPod(lines, config.epochMs)),
+      pods: linesByPod(folder).map((lines) => recordedPod(lines, config.epochMs, instant)),
       nodes: recordedNodes(folder),
       replicaSetMillis: replicaSetDelays(folder),
       ...(deletions === 'recorded' ? { deletions: deletionsOf(folder) } : {}),
