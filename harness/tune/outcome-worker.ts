@@ -1,14 +1,16 @@
 // Some settings of one seed, in a worker of the pool: compiles the schedule once, reads the platform once, simulates every
 // setting and gives its outcome. What was compiled is kept for the next task of the same seed.
 
+import { freemem } from 'node:os';
 import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import type { Outcome } from '../../reports/search/outcome.ts';
 import { outcomeOf } from '../../reports/search/outcome.ts';
 import type { SetValue } from '../../reports/search/space.ts';
 import type { ScenarioOptions, Traffic } from '../question.ts';
-import { readQuestion, trafficOf } from '../question.ts';
+import { readQuestion } from '../question.ts';
 import type { InputFile } from '../read-scenario.ts';
-import { readManifestFiles } from '../read-scenario.ts';
+import { readManifestFiles, readScenarioData } from '../read-scenario.ts';
+import { compile } from '../../scenarios/compile.ts';
 import { simulateQuestion } from '../simulate-question.ts';
 import type { Adjustment } from './adjust.ts';
 import { adjusted } from './adjust.ts';
@@ -35,7 +37,9 @@ const prepare = (options: ScenarioOptions, seed: number, adjust: Adjustment | un
   if (known !== undefined) return known;
   const file = readQuestion({ ...options, seed: String(seed) });
   const scenario = adjust === undefined ? file.scenario : adjusted(file.scenario, adjust);
-  const made = { traffic: trafficOf({ ...file, scenario }), manifests: readManifestFiles(file) };
+  // Nobody asks for the hash of these schedules, and to hash one costs as much as to simulate it.
+  const { schedule, notes } = compile(scenario, readScenarioData(file), freemem());
+  const made = { traffic: { scenario, schedule, notes, hash: '' }, manifests: readManifestFiles(file) };
   if (prepared.size >= KEPT) prepared.clear();
   prepared.set(key, made);
   return made;

@@ -45,6 +45,8 @@ export interface TuneAnswer {
   readonly penaltyPerMiss: number;
   readonly seeds: number;
   readonly simulations: number;
+  /** Points of the space that were simulated at all. */
+  readonly tried: number;
   readonly gridPoints: number;
   readonly stopped: string;
   readonly present: TuneRow;
@@ -149,6 +151,7 @@ export const tuneAnswer = (input: TuneInput, rng: Rng): TuneAnswer => {
     penaltyPerMiss,
     seeds,
     simulations: input.simulations,
+    tried: input.tried.length,
     gridPoints: input.gridPoints,
     stopped: input.stopped,
     present: rowOf(present),

@@ -139,5 +139,5 @@ export const tuneText = (answer: TuneAnswer): string =>
     ...frontTable(answer),
     '',
     ...answer.notes.flatMap((note) => wrapped(`note: ${note}`, 110)),
-    `${answer.simulations} simulations of ${answer.seeds} seeds; the whole grid has ${number(answer.gridPoints)} points; stopped: ${answer.stopped}`,
+    `${answer.simulations} simulations of ${answer.tried} settings, up to ${answer.seeds} seeds each; the whole grid has ${number(answer.gridPoints)} settings; stopped: ${answer.stopped}`,
   ].join('\n');
