@@ -5,11 +5,11 @@
 import { secondsPerWeight } from '../../model/service-time.ts';
 import type { BatchLaw } from '../../model/service-time.ts';
 
-const grown = <A extends Float64Array | Int32Array>(old: A): A => {
-  const made = new (old.constructor as new (n: number) => A)(old.length * 2);
-  made.set(old);
-  return made;
-};
+/** Doubles of one request in the heap: end on the work clock, order of admission, id, instant of admission. */
+const WIDTH = 4;
+const ORDER = 1;
+const ID = 2;
+const ADMITTED = 3;
 
 /**
  * A request admitted when the work clock showed v ends when it shows v + weight, whoever comes or goes meanwhile: that
@@ -25,11 +25,8 @@ export class ProcessorSharing {
   private admissions = 0;
   /** When the request that `finish` gave last was admitted. */
   finishedAdmittedMillis = 0;
-  /** Heap in parallel arrays, the least (end, admission) at 0. */
-  private ends = new Float64Array(16);
-  private ids = new Int32Array(16);
-  private order = new Float64Array(16);
-  private admitted = new Float64Array(16);
+  /** Binary heap, the least (end, order) at 0. One array: on a large fleet every access to a pod is a cache miss. */
+  private heap = new Float64Array(8 * WIDTH);
 
   constructor(law: BatchLaw) {
     this.law = law;
@@ -38,51 +35,47 @@ export class ProcessorSharing {
   /** Admits a request (any id) of this weight. */
   admit(now: number, id: number, weight: number): void {
     this.advance(now);
-    if (this.count === this.ends.length) {
-      this.ends = grown(this.ends);
-      this.ids = grown(this.ids);
-      this.order = grown(this.order);
-      this.admitted = grown(this.admitted);
+    if (this.count * WIDTH === this.heap.length) {
+      const heap = new Float64Array(this.heap.length * 2);
+      heap.set(this.heap);
+      this.heap = heap;
     }
-    const end = this.work + weight;
-    let at = this.count++;
-    while (at > 0) {
-      const up = (at - 1) >> 1;
-      if (this.ends[up]! <= end) break;
-      this.copy(up, at);
-      at = up;
-    }
-    this.put(at, end, id, this.admissions++, now);
+    this.rise(this.count++, this.work + weight, this.admissions++, id, now);
   }
 
   /** When the next request ends if nobody comes before; Infinity if none is in service. */
   nextMillis(): number {
     if (this.count === 0) return Infinity;
-    return this.lastMillis + Math.max(0, this.ends[0]! - this.work) * this.millisPerWeight();
+    return this.lastMillis + Math.max(0, this.heap[0]! - this.work) * this.millisPerWeight();
   }
 
   /** Ends the request that is due at nextMillis() and returns its id. Needs count > 0. */
   finish(): number {
     this.lastMillis = this.nextMillis();
     // Set, not advanced: the rounding of one division must not leave a rest of work that nobody would finish.
-    this.work = this.ends[0]!;
-    this.finishedAdmittedMillis = this.admitted[0]!;
+    this.work = this.heap[0]!;
+    this.finishedAdmittedMillis = this.heap[ADMITTED]!;
     return this.removeAt(0);
   }
 
   /** Takes a request out before its end; false if it is not in service. Searches all of them: callers rarely give up. */
   abandon(now: number, id: number): boolean {
-    const at = this.ids.subarray(0, this.count).indexOf(id);
-    if (at < 0) return false;
-    this.advance(now);
-    this.removeAt(at);
-    return true;
+    for (let at = 0; at < this.count; at++) {
+      if (this.heap[at * WIDTH + ID] !== id) continue;
+      this.advance(now);
+      this.removeAt(at);
+      return true;
+    }
+    return false;
   }
 
   /** Takes everybody out, in the order of admission. */
   clear(now: number): number[] {
     this.advance(now);
-    const inside = Array.from(this.ids.subarray(0, this.count), (id, at) => ({ id, order: this.order[at]! }));
+    const inside = Array.from({ length: this.count }, (_, at) => ({
+      id: this.heap[at * WIDTH + ID]!,
+      order: this.heap[at * WIDTH + ORDER]!,
+    }));
     this.count = 0;
     this.work = 0;
     return inside.sort((x, y) => x.order - y.order).map(({ id }) => id);
@@ -98,42 +91,65 @@ export class ProcessorSharing {
   }
 
   private removeAt(hole: number): number {
-    const id = this.ids[hole]!;
+    const { heap } = this;
+    const id = heap[hole * WIDTH + ID]!;
     const last = --this.count;
     if (last === 0) this.work = 0;
     if (hole === last) return id;
-    const end = this.ends[last]!;
-    const order = this.order[last]!;
-    const lastId = this.ids[last]!;
-    const admitted = this.admitted[last]!;
-    let at = hole;
-    for (; at > 0; at = (at - 1) >> 1) {
+    const at = last * WIDTH;
+    const end = heap[at]!;
+    const order = heap[at + ORDER]!;
+    const lastId = heap[at + ID]!;
+    const admitted = heap[at + ADMITTED]!;
+    const top = this.rise(hole, end, order, lastId, admitted);
+    if (top === hole) this.sink(hole, end, order, lastId, admitted);
+    return id;
+  }
+
+  /** Puts an entry at `from` or above; returns where. */
+  private rise(from: number, end: number, order: number, id: number, admitted: number): number {
+    let at = from;
+    while (at > 0) {
       const up = (at - 1) >> 1;
       if (!this.before(end, order, up)) break;
       this.copy(up, at);
+      at = up;
     }
-    for (let down = 2 * at + 1; down < last; down = 2 * at + 1) {
-      if (down + 1 < last && this.before(this.ends[down + 1]!, this.order[down + 1]!, down)) down += 1;
+    this.put(at, end, order, id, admitted);
+    return at;
+  }
+
+  /** Puts an entry at `from` or below. */
+  private sink(from: number, end: number, order: number, id: number, admitted: number): void {
+    const { count, heap } = this;
+    let at = from;
+    for (let down = 2 * at + 1; down < count; down = 2 * at + 1) {
+      const right = (down + 1) * WIDTH;
+      if (down + 1 < count && this.before(heap[right]!, heap[right + ORDER]!, down)) down += 1;
       if (this.before(end, order, down)) break;
       this.copy(down, at);
       at = down;
     }
-    this.put(at, end, lastId, order, admitted);
-    return id;
+    this.put(at, end, order, id, admitted);
   }
 
   private before(end: number, order: number, at: number): boolean {
-    return end < this.ends[at]! || (end === this.ends[at]! && order < this.order[at]!);
+    const other = this.heap[at * WIDTH]!;
+    return end < other || (end === other && order < this.heap[at * WIDTH + ORDER]!);
   }
 
   private copy(from: number, to: number): void {
-    this.put(to, this.ends[from]!, this.ids[from]!, this.order[from]!, this.admitted[from]!);
+    const { heap } = this;
+    const at = from * WIDTH;
+    this.put(to, heap[at]!, heap[at + ORDER]!, heap[at + ID]!, heap[at + ADMITTED]!);
   }
 
-  private put(at: number, end: number, id: number, order: number, admitted: number): void {
-    this.ends[at] = end;
-    this.ids[at] = id;
-    this.order[at] = order;
-    this.admitted[at] = admitted;
+  private put(at: number, end: number, order: number, id: number, admitted: number): void {
+    const { heap } = this;
+    const to = at * WIDTH;
+    heap[to] = end;
+    heap[to + ORDER] = order;
+    heap[to + ID] = id;
+    heap[to + ADMITTED] = admitted;
   }
 }

@@ -37,11 +37,12 @@ export type Arrived = 'started' | 'queued' | 'full';
 export class Worker {
   readonly law: ServiceLaw;
   private readonly sharing: ProcessorSharing;
-  private readonly streams: LiveStreams;
+  /** Made when somebody needs them: on a large fleet of batch pods they would only cost memory and cache. */
+  private streams: LiveStreams | null = null;
+  private batchQueue: Fifo | null = null;
+  private streamQueue: Fifo | null = null;
   private readonly listener: WorkerListener;
   private readonly countStreams: boolean;
-  private readonly batchQueue = new Fifo();
-  private readonly streamQueue = new Fifo();
 
   finishedTotal = 0;
   failedTotal = 0;
@@ -53,7 +54,6 @@ export class Worker {
   constructor(law: ServiceLaw, listener: WorkerListener, settings: { readonly countStreamsAsRequests: boolean }) {
     this.law = law;
     this.sharing = new ProcessorSharing(law.batch);
-    this.streams = new LiveStreams(law.stream);
     this.listener = listener;
     this.countStreams = settings.countStreamsAsRequests;
   }
@@ -62,24 +62,25 @@ export class Worker {
     return this.sharing.count;
   }
   get activeStreams(): number {
-    return this.streams.count;
+    return this.streams === null ? 0 : this.streams.count;
   }
   get batchQueued(): number {
-    return this.batchQueue.length;
+    return this.batchQueue === null ? 0 : this.batchQueue.length;
   }
   get streamsQueued(): number {
-    return this.streamQueue.length;
+    return this.streamQueue === null ? 0 : this.streamQueue.length;
   }
 
   /** What asr_active_requests shows: never more than the cap, however many wait. */
   get activeRequests(): number {
-    return this.sharing.count + (this.countStreams ? this.streams.count : 0);
+    return this.sharing.count + (this.countStreams ? this.activeStreams : 0);
   }
 
   /** What asr_gpu_utilization shows: one decimal, batch share plus share of the chunk period spent in steps. */
   get gpuPercent(): number {
     const { stream } = this.law;
-    const streaming = this.streams.count === 0 ? 0 : this.streams.stepMillis() / (10 * stream.chunk);
+    const streaming =
+      this.streams === null || this.streams.count === 0 ? 0 : this.streams.stepMillis() / (10 * stream.chunk);
     return Math.round(10 * Math.min(100, gpuPercent(this.law.batch, this.sharing.count) + streaming)) / 10;
   }
 
@@ -97,33 +98,36 @@ export class Worker {
       return 'started';
     }
     if (!mayQueue) return 'full';
+    this.batchQueue ??= new Fifo();
     this.batchQueue.push(id, weight);
     return 'queued';
   }
 
   /** Offers a live session that lasts as long as its audio, in the same way. */
   arriveStream(now: number, id: number, audioSeconds: number, mayQueue: boolean): Arrived {
-    if (this.streams.count < this.law.stream.cap) {
+    if (this.activeStreams < this.law.stream.cap) {
       this.startStream(now, id, audioSeconds);
       return 'started';
     }
     if (!mayQueue) return 'full';
+    this.streamQueue ??= new Fifo();
     this.streamQueue.push(id, audioSeconds);
     return 'queued';
   }
 
   /** When something next happens here by itself; Infinity if nothing will. Changes with every other call. */
   nextCompletionMillis(): number {
-    return Math.min(this.sharing.nextMillis(), this.streams.nextMillis());
+    const batch = this.sharing.nextMillis();
+    return this.streams === null ? batch : Math.min(batch, this.streams.nextMillis());
   }
 
   /** Lets everything happen that is due by `now`, each at its own instant; batch before streams at equal ones. */
   completeDue(now: number): void {
     for (;;) {
       const batch = this.sharing.nextMillis();
-      const stream = this.streams.nextMillis();
+      const stream = this.streams === null ? Infinity : this.streams.nextMillis();
       if (Math.min(batch, stream) > now) return;
-      if (batch <= stream) {
+      if (this.streams === null || batch <= stream) {
         const id = this.sharing.finish();
         this.observe((batch - this.sharing.finishedAdmittedMillis) / 1000);
         this.listener.done(id, batch, NaN);
@@ -141,13 +145,13 @@ export class Worker {
   /** The caller hung up: the request leaves its place or the queue and is not counted. False if it is not inside. */
   abandon(now: number, id: number): boolean {
     for (const queue of [this.batchQueue, this.streamQueue]) {
-      const ticket = queue.ticketOf(id);
+      const ticket = queue?.ticketOf(id) ?? -1;
       if (ticket < 0) continue;
-      queue.leave(ticket);
+      queue!.leave(ticket);
       return true;
     }
     if (this.sharing.abandon(now, id)) this.pullBatch(now);
-    else if (this.streams.abandon(now, id)) this.pullStream(now);
+    else if (this.streams?.abandon(now, id) === true) this.pullStream(now);
     else return false;
     return true;
   }
@@ -155,11 +159,11 @@ export class Worker {
   /** The container dies: everybody inside is thrown out and returned, those in service first. They count as failed. */
   cut(now: number): number[] {
     const batch = this.sharing.clear(now);
-    const streams = this.streams.clear(now).map(({ id }) => id);
+    const streams = (this.streams?.clear(now) ?? []).map(({ id }) => id);
     this.failedTotal += batch.length + (this.countStreams ? streams.length : 0);
     const out = [...batch, ...streams];
     for (const queue of [this.batchQueue, this.streamQueue])
-      for (let id = queue.shift(); id >= 0; id = queue.shift()) out.push(id);
+      while (queue !== null && queue.length > 0) out.push(queue.shift());
     return out;
   }
 
@@ -169,18 +173,19 @@ export class Worker {
   }
 
   private startStream(now: number, id: number, audioSeconds: number): void {
+    this.streams ??= new LiveStreams(this.law.stream);
     this.streams.admit(now, id, audioSeconds);
     this.listener.started(id, now);
   }
 
   private pullBatch(now: number): void {
-    if (this.batchQueue.length === 0) return;
+    if (this.batchQueue === null || this.batchQueue.length === 0) return;
     const id = this.batchQueue.shift();
     this.startBatch(now, id, this.batchQueue.shiftedWork);
   }
 
   private pullStream(now: number): void {
-    if (this.streamQueue.length === 0) return;
+    if (this.streamQueue === null || this.streamQueue.length === 0) return;
     const id = this.streamQueue.shift();
     this.startStream(now, id, this.streamQueue.shiftedWork);
   }
