@@ -53,8 +53,8 @@ export const createDraws = (config: ClusterConfig): Draws => {
     replicaSet: (sync) => recorded?.replicaSetMillis?.[sync] ?? once('replicaSet', delays.replicaSet, sync),
     createBatch: (sync) => once('createBatch', delays.createBatch, sync),
     schedule: (pod) => pods[pod]?.scheduleMillis ?? draw('schedule', delays.schedule, pod),
-    endpoints: (pod) => pods[pod]?.endpointMillis ?? draw('endpoints', delays.endpoints, pod),
-    endpointGone: (pod) => pods[pod]?.endpointGoneMillis ?? draw('endpointGone', delays.endpointGone, pod),
+    endpoints: (pod) => draw('endpoints', delays.endpoints, pod),
+    endpointGone: (pod) => draw('endpointGone', delays.endpointGone, pod),
     containerStart: (pod, life) =>
       pods[pod]?.containerStartMillis?.[life] ??
       (quick(pod, life) ? INITIAL_START_MILLIS : draw('containerStart', startup.containerStart, pod)),

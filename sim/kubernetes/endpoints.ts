@@ -9,9 +9,13 @@ import { awaitIdle } from './idle.ts';
 
 export const wakeEndpoints = (c: ClusterState, pod: Pod): void => {
   const { endpoints, endpointGone } = c.draws;
-  const delay = pod.state.deleting ? endpointGone(pod.ordinal) : endpoints(pod.ordinal);
-  c.endpointsMillis = Math.max(c.endpointsMillis, c.now + delay);
-  setTimer(c, c.endpointsMillis, { of: 'endpoint', pod: pod.ordinal });
+  const recorded = c.config.recorded?.pods[pod.ordinal];
+  const known = pod.state.deleting ? recorded?.endpointGoneMillis : recorded?.endpointMillis;
+  const drawn = pod.state.deleting ? endpointGone : endpoints;
+  // A recorded delay has the wait behind other changes in it.
+  const at = known === undefined ? Math.max(c.endpointsMillis, c.now + drawn(pod.ordinal)) : c.now + known;
+  c.endpointsMillis = Math.max(c.endpointsMillis, at);
+  setTimer(c, at, { of: 'endpoint', pod: pod.ordinal });
 };
 
 export const syncEndpoint = (c: ClusterState, pod: Pod): void => {
