@@ -1,0 +1,86 @@
+// One recording through the production world, and how near it came: replica counts each second, replica-seconds, response
+// times. Given what the recording knew, or its configuration alone.
+
+import { World } from '../../sim/world.ts';
+import type { LoopFolder } from './closed-loop-types.ts';
+import type { Difference } from './loop-divergence.ts';
+import { firstDifference } from './loop-divergence.ts';
+import { knownInputs } from './loop-known.ts';
+import { platformOfRecording } from './loop-platform.ts';
+import { scenarioOfRecording } from './loop-scenario.ts';
+import { scheduleOfRecording } from './loop-service.ts';
+import type { TrajectoryError } from './loop-trajectory.ts';
+import { ownLatency, ownTrajectory, recordedLatency, recordedTrajectory, trajectoryError } from './loop-trajectory.ts';
+
+const DRAIN_MILLIS = 120_000;
+
+export interface LoopRun {
+  readonly trajectory: Int32Array;
+  readonly error: TrajectoryError;
+  /** |ours / recorded − 1| of each latency quantile. */
+  readonly latencyOff: readonly number[];
+  readonly world: World;
+}
+
+/** @param seed of whatever is drawn */
+export const runRecording = (folder: LoopFolder, given: 'recorded' | 'drawn', seed: number): LoopRun => {
+  const world = new World(
+    scheduleOfRecording(folder),
+    scenarioOfRecording(folder, seed),
+    platformOfRecording(folder),
+    knownInputs(folder, given),
+  );
+  world.run(DRAIN_MILLIS);
+  const trajectory = ownTrajectory(folder, world);
+  const ours = ownLatency(world.fleet.requests);
+  return {
+    trajectory,
+    error: trajectoryError(recordedTrajectory(folder), trajectory),
+    latencyOff: recordedLatency(folder).map((theirs, i) => Math.abs(ours[i]! / theirs - 1)),
+    world,
+  };
+};
+
+/** Why a run that knew everything left the recording; null = it never did. */
+export const divergenceOf = (folder: LoopFolder, { world, error }: LoopRun): Difference | null =>
+  error.firstDifference === null ? null : firstDifference(folder, world, error.firstDifference * 1000);
+
+export interface DrawnRuns {
+  readonly runs: number;
+  /** Means over the runs. */
+  readonly equal: number;
+  readonly replicaSecondsOff: number;
+  readonly latencyOff: readonly number[];
+  /** Runs that never left the recording. */
+  readonly identical: number;
+  /** Share of seconds at which the recorded count lies between the 2.5 % and 97.5 % quantiles of the runs. */
+  readonly inBand: number;
+  /** Of the run with seed 1. */
+  readonly firstDifference: number | null;
+}
+
+/** `count` runs from the configuration alone, with seeds 1 … count. */
+export const drawnRuns = (folder: LoopFolder, count: number): DrawnRuns => {
+  const recorded = recordedTrajectory(folder);
+  const runs = Array.from({ length: count }, (_, i) => {
+    const { trajectory, error, latencyOff } = runRecording(folder, 'drawn', i + 1);
+    return { trajectory, error, latencyOff };
+  });
+  const mean = (of: (run: (typeof runs)[number]) => number): number =>
+    runs.reduce((sum, run) => sum + of(run), 0) / count;
+  let inside = 0;
+  recorded.forEach((replicas, s) => {
+    const counts = runs.map(({ trajectory }) => trajectory[s]!).sort((a, b) => a - b);
+    const [low, high] = [counts[Math.floor(0.025 * count)]!, counts[Math.ceil(0.975 * count) - 1]!];
+    if (low <= replicas && replicas <= high) inside += 1;
+  });
+  return {
+    runs: count,
+    equal: mean(({ error }) => error.equal / error.seconds),
+    replicaSecondsOff: mean(({ error }) => error.replicaSecondsOff),
+    latencyOff: runs[0]!.latencyOff.map((_, q) => mean((run) => run.latencyOff[q]!)),
+    identical: runs.filter(({ error }) => error.firstDifference === null).length,
+    inBand: inside / recorded.length,
+    firstDifference: runs[0]!.error.firstDifference,
+  };
+};
