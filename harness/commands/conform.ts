@@ -33,7 +33,8 @@ export const conformText = (result: ConformResult): string => {
     : result.sets.every((set) => set.cases === 0)
       ? 'NOTHING WAS COMPARED'
       : 'DIFFERS';
-  return [`${result.kind}: ${verdict}`, ...sets, ...differences].join('\n');
+  const notes = (result.notes ?? []).map((note) => `  ${note}`);
+  return [`${result.kind}: ${verdict}`, ...sets, ...notes, ...differences].join('\n');
 };
 
 const kindsOf = (kind: string): readonly ConformKind[] => {

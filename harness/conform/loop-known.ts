@@ -1,5 +1,5 @@
-// What the production world is told about a recording before it runs: everything that chance decided there ('recorded'), or
-// only what the configuration and the names imply ('drawn': cadence, call durations and discovery are our own draws).
+// What the production world is told about a recording before it runs: everything that chance decided there, or only what
+// the configuration and the names imply.
 
 import type { Intervention, KnownInputs, KnownSync, KnownTarget } from '../../sim/known-inputs.ts';
 import { AFTER_QUERY_MILLIS, LATE_MILLIS } from './loop-adapter.ts';
@@ -12,6 +12,8 @@ const FIRST_SYNC_MILLIS = 5.9;
 
 /** About forty services shared a Prometheus, and every event of one of their pods is a change of its targets. */
 const OTHER_TARGETS_MILLIS = 1000;
+
+const DISTURBED_MILLIS = 285_000;
 
 const isPlant = (line: { readonly src: string }): line is PlantScrape => line.src === 'plant';
 
@@ -107,7 +109,20 @@ const interventionsOf = (folder: LoopFolder): readonly Intervention[] => {
   return acts;
 };
 
-export const knownInputs = (folder: LoopFolder, given: 'recorded' | 'drawn'): KnownInputs => {
+/**
+ * What a run is told. 'recorded': everything that chance decided. 'configuration': schedule, configuration, the phases that
+ * names imply and per-pod draws; cadence, calls and discovery are drawn. 'undisturbed': as 'configuration', but for the
+ * instants of syncs in the stretch whose recording was disturbed.
+ */
+export type Given = 'recorded' | 'configuration' | 'undisturbed';
+
+/** In the first 285 s of batch a the components had to share the processors (README, "Distortions"). */
+const disturbedSyncs = (folder: LoopFolder): readonly KnownSync[] =>
+  folder.config.batch === 'a'
+    ? syncsOf(folder).flatMap(({ startMillis }) => (startMillis < DISTURBED_MILLIS ? [{ startMillis }] : []))
+    : [];
+
+export const knownInputs = (folder: LoopFolder, given: Given): KnownInputs => {
   const attempts = attemptsOf(folder);
   const cluster = clusterOfRecording(folder, 'own');
   const always: KnownInputs = {
@@ -117,13 +132,14 @@ export const knownInputs = (folder: LoopFolder, given: 'recorded' | 'drawn'): Kn
     cluster,
     interventions: interventionsOf(folder),
   };
-  if (given === 'drawn')
+  const disturbed = given === 'undisturbed' ? disturbedSyncs(folder) : [];
+  if (given !== 'recorded')
     return {
       ...always,
       cluster: { ...cluster, recorded: { ...cluster.recorded!, replicaSetMillis: [] } },
       otherTargetsMillis: OTHER_TARGETS_MILLIS,
       scrapePhaseMillis: phasesOf(folder, () => LATE_MILLIS),
-      syncs: [{ startMillis: folder.config.hpaAt + FIRST_SYNC_MILLIS }],
+      syncs: disturbed.length > 0 ? disturbed : [{ startMillis: folder.config.hpaAt + FIRST_SYNC_MILLIS }],
     };
   return {
     ...always,

@@ -5,6 +5,7 @@ import { World } from '../../sim/world.ts';
 import type { LoopFolder } from './closed-loop-types.ts';
 import type { Difference } from './loop-divergence.ts';
 import { firstDifference } from './loop-divergence.ts';
+import type { Given } from './loop-known.ts';
 import { knownInputs } from './loop-known.ts';
 import { platformOfRecording } from './loop-platform.ts';
 import { scenarioOfRecording } from './loop-scenario.ts';
@@ -23,7 +24,7 @@ export interface LoopRun {
 }
 
 /** @param seed of whatever is drawn */
-export const runRecording = (folder: LoopFolder, given: 'recorded' | 'drawn', seed: number): LoopRun => {
+export const runRecording = (folder: LoopFolder, given: Given, seed: number): LoopRun => {
   const world = new World(
     scheduleOfRecording(folder),
     scenarioOfRecording(folder, seed),
@@ -55,16 +56,25 @@ export interface DrawnRuns {
   readonly identical: number;
   /** Share of seconds at which the recorded count lies between the 2.5 % and 97.5 % quantiles of the runs. */
   readonly inBand: number;
-  /** Of the run with seed 1. */
-  readonly firstDifference: number | null;
+  /** Of the run with seed 1: the second at which it left the recording, and how far its sync was from the recorded one. */
+  readonly left: { readonly second: number; readonly syncOffMillis: number } | null;
 }
 
-/** `count` runs from the configuration alone, with seeds 1 … count. */
-export const drawnRuns = (folder: LoopFolder, count: number): DrawnRuns => {
+/** Distance of our last sync before `atMillis` to the recorded one of the same number, ms; positive = ours came later. */
+const syncOff = (folder: LoopFolder, world: World, atMillis: number): number => {
+  const theirs = folder.hpa.flatMap((line) => (line.ev === 'sync' ? [line.t] : []));
+  const last = world.decisions.findLastIndex(({ t }) => t <= atMillis);
+  return world.decisions[last]!.t - (theirs[last] ?? NaN);
+};
+
+/** `count` runs that know no more than `given`, with seeds 1 … count. */
+export const drawnRuns = (folder: LoopFolder, given: Exclude<Given, 'recorded'>, count: number): DrawnRuns => {
   const recorded = recordedTrajectory(folder);
   const runs = Array.from({ length: count }, (_, i) => {
-    const { trajectory, error, latencyOff } = runRecording(folder, 'drawn', i + 1);
-    return { trajectory, error, latencyOff };
+    const { trajectory, error, latencyOff, world } = runRecording(folder, given, i + 1);
+    const second = error.firstDifference;
+    const left = second === null ? null : { second, syncOffMillis: syncOff(folder, world, second * 1000) };
+    return { trajectory, error, latencyOff, left };
   });
   const mean = (of: (run: (typeof runs)[number]) => number): number =>
     runs.reduce((sum, run) => sum + of(run), 0) / count;
@@ -81,6 +91,6 @@ export const drawnRuns = (folder: LoopFolder, count: number): DrawnRuns => {
     latencyOff: runs[0]!.latencyOff.map((_, q) => mean((run) => run.latencyOff[q]!)),
     identical: runs.filter(({ error }) => error.firstDifference === null).length,
     inBand: inside / recorded.length,
-    firstDifference: runs[0]!.error.firstDifference,
+    left: runs[0]!.left,
   };
 };

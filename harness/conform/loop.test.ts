@@ -4,9 +4,11 @@ import { describe, it, expect } from 'vitest';
 import { readLoopFolder } from './closed-loop-reader.ts';
 import type { LoopFolder, LoopHpaLine, LoopPodLine } from './closed-loop-types.ts';
 import { goldenFolder } from './kinds.ts';
+import { checkAdapter } from './loop-adapter.ts';
 import { checkDecisions } from './loop-decisions.ts';
 import { checkKubernetes } from './loop-kubernetes.ts';
 import { checkService } from './loop-requests.ts';
+import { wholeOutcome, wholeTallies } from './loop-whole.ts';
 import { conformLoop } from './loop.ts';
 import { SetTally, conforms } from './result.ts';
 
@@ -24,14 +26,18 @@ const checked = (check: (tally: SetTally) => void): SetTally => {
 };
 
 describe('conform loop', () => {
-  it.skipIf(absent)(`agrees stage by stage with six recordings of the real loop${why}`, async () => {
-    const result = await conformLoop(RECORDINGS, undefined, (folder) => QUICK.includes(basename(folder)));
+  it.skipIf(absent)(`agrees with six recordings of the real loop, stage by stage and as a whole${why}`, async () => {
+    const result = await conformLoop(RECORDINGS, undefined, (folder) => QUICK.includes(basename(folder)), 0);
     expect(result.mismatches).toEqual([]);
     expect(conforms(result)).toBe(true);
     expect(Object.fromEntries(result.sets.map((set) => [set.name, set.cases]))).toMatchObject({
       'HPA decisions': 3 * 124 + 123 + 127 + 72,
+      'values of the adapter': 124 + 123 + 123 + 127 + 66 + 121,
       'races inside a millisecond': 1,
+      'whole loop as recorded: same or explained': 6,
+      'whole loop as recorded: bounds': 5,
     });
+    expect(result.notes).toEqual([]);
   });
 
   it.skipIf(absent)(`notices what is not as recorded${why}`, async () => {
@@ -54,6 +60,37 @@ describe('conform loop', () => {
       checkService(changed, { requests: tally, gauges: new SetTally('gauges', ''), races: new SetTally('races', '') }),
     );
     expect(requests.set.mismatches).toBe(1);
+
+    const asked = folder.hpa.findIndex((line) => line.ev === 'sync' && line.metrics.length > 0);
+    const answers = folder.hpa.map((line, i): LoopHpaLine =>
+      i === asked && line.ev === 'sync'
+        ? { ...line, metrics: line.metrics.map((metric) => ({ ...metric, values: [[0, '77']] })) }
+        : line,
+    );
+    const values = checked((tally) =>
+      checkAdapter({ ...folder, hpa: answers }, { values: tally, races: new SetTally('races', '') }),
+    );
+    expect(values.set.mismatches).toBe(1);
+  });
+
+  it.skipIf(absent)(`calls a differing replica count that nothing explains a mismatch${why}`, async () => {
+    const folder = await readLoopFolder(join(RECORDINGS, 'b05-raw'));
+    const put = folder.hpa.findIndex((line) => line.ev === 'sync' && line.put !== undefined);
+    const hpa = folder.hpa.map((line, i): LoopHpaLine =>
+      i === put && line.ev === 'sync' ? { ...line, put: [{ ...line.put![0]!, replicas: 9 }] } : line,
+    );
+    const outcome = wholeOutcome({ ...folder, hpa }, 0);
+    expect(outcome.recorded.divergence).toMatchObject({ what: 'the HPA wrote another scale', cause: null });
+    expect(wholeTallies([outcome]).map(({ set: { name, mismatches } }) => [name, mismatches])).toEqual([
+      ['whole loop as recorded: same or explained', 1],
+      ['whole loop as recorded: bounds', 3],
+    ]);
+  });
+
+  it.skipIf(absent)(`foretells a recording from its configuration${why}`, async () => {
+    const folder = await readLoopFolder(join(RECORDINGS, 'b05-raw'));
+    const { drawn } = wholeOutcome(folder, 2);
+    expect(drawn).toMatchObject({ runs: 2, identical: 2, equal: 1, inBand: 1, left: null });
   });
 
   it('refuses a folder without a recording', async () => {

@@ -24,6 +24,8 @@ export interface ConformResult {
   readonly sets: readonly ConformSet[];
   /** The first ones only; `sets` has the counts. */
   readonly mismatches: readonly ConformMismatch[];
+  /** What a reader should know beside the counts, a line each. */
+  readonly notes?: readonly string[];
 }
 
 /** True only if something was replayed and all of it agreed: an empty or unreadable folder never conforms. */
