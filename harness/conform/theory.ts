@@ -1,8 +1,11 @@
 // Plays the theory oracles on the production worker, balancer and engine, in independent replications, and judges them.
 // Takes an effort; gives the same result type as the golden replays. Cases and closed forms: theory-cases.ts, queueing.ts.
 
+import { meanOf } from '../../model/distribution.ts';
 import { seedOf } from '../../model/rng.ts';
+import type { Schedule } from '../../model/schedule.ts';
 import { simulateStaticFleet } from '../../sim/static-fleet.ts';
+import { controlledMean } from './control-variates.ts';
 import type { ConformMismatch, ConformResult } from './result.ts';
 import { SetTally, conformResult } from './result.ts';
 import { PROCESSOR_SHARING, firstComeFirstServed, givenJobs, poissonJobs } from './theory-load.ts';
@@ -24,7 +27,7 @@ export interface TheoryEffort {
 /** Seconds of work. */
 export const QUICK_THEORY: TheoryEffort = { precision: 0.05, tolerance: 0.1, maxRho: 0.8, pilot: false, seed: 1 };
 /** Minutes of work: every case, every mean within 1 %. */
-export const FULL_THEORY: TheoryEffort = { precision: 0.007, tolerance: 0.01, maxRho: 0.95, pilot: true, seed: 1 };
+export const FULL_THEORY: TheoryEffort = { precision: 0.004, tolerance: 0.01, maxRho: 0.95, pilot: true, seed: 1 };
 
 /** Of the pilot: smaller ones underestimate the spread of a skewed mean. */
 const PILOT_PRECISION = 0.02;
@@ -55,26 +58,30 @@ export interface Estimate {
   readonly mean: number;
   /** Standard error of the mean, from independent replications. */
   readonly error: number;
-  readonly replications: number;
+  readonly degreesOfFreedom: number;
 }
 
-/** Means of all oracles of a case over `jobs` measured jobs in all. */
+/** Deviations of a replication's mean gap and mean service time, seconds, from what they are expected to be. */
+const deviations = (of: TheoryCase, { count, offsetMillis, audioSeconds }: Schedule): readonly [number, number] => {
+  let service = 0;
+  for (let i = 0; i < count; i++) service += audioSeconds[i]!;
+  return [offsetMillis[count - 1]! / 1000 / count - 1 / of.lambda, service / count - meanOf(of.service)];
+};
+
+/** Means of all oracles of a case, with control variates, over `jobs` measured jobs in all. */
 const estimate = (of: TheoryCase, jobs: number, seed: number): Estimate[] => {
   const replications = Math.max(MIN_REPLICATIONS, Math.ceil(jobs / MAX_JOBS));
   const each = Math.ceil(jobs / replications / (1 - WARM_UP_SHARE));
   const values = of.oracles.map((): number[] => []);
+  const controls: readonly [number[], number[]] = [[], []];
   for (let replication = 0; replication < replications; replication++) {
     const schedule = poissonJobs(each, of.lambda, of.service, seedOf(seed, 'theory', replication), of.id);
     const run = simulateStaticFleet(schedule, of.settings, of.servers);
     const observed: Observed = { schedule, run, from: Math.floor(WARM_UP_SHARE * each) };
     of.oracles.forEach((oracle, i) => values[i]!.push(oracle.measure(observed)));
+    deviations(of, schedule).forEach((deviation, i) => controls[i]!.push(deviation));
   }
-  return of.oracles.map((oracle, i) => {
-    const sample = values[i]!;
-    const mean = sample.reduce((sum, v) => sum + v, 0) / replications;
-    const variance = sample.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (replications - 1);
-    return { oracle, mean, error: Math.sqrt(variance / replications), replications };
-  });
+  return of.oracles.map((oracle, i) => ({ oracle, ...controlledMean(values[i]!, controls) }));
 };
 
 /** Runs one case with the effort. */
@@ -90,7 +97,7 @@ export const estimateCase = (of: TheoryCase, effort: TheoryEffort): Estimate[] =
 const judge = (of: TheoryCase, e: Estimate, tolerance: number): ConformMismatch[] => {
   const { name, expected, isMean } = e.oracle;
   const off = Math.abs(e.mean - expected);
-  const halfWidth = student(Z_ALL, e.replications - 1) * e.error;
+  const halfWidth = student(Z_ALL, e.degreesOfFreedom) * e.error;
   if (off <= halfWidth && (!isMean || off <= tolerance * expected)) return [];
   const bound = isMean ? ` and within ${100 * tolerance} %` : '';
   return [
