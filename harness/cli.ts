@@ -7,6 +7,7 @@ import type { BenchOptions } from './commands/bench.ts';
 import type { EmulateOptions } from './commands/emulate.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
 import type { GateChangeOptions } from './commands/gate-change.ts';
+import type { ImportPrometheusOptions } from './commands/import-prometheus.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { TuneOptions } from './commands/tune.ts';
 import { runCommand } from './run-command.ts';
@@ -227,6 +228,26 @@ example(
     runCommand(() => import('./commands/plan.ts'), { ...options, scenario }),
   ),
   'plan nine-oclock --growth 1.3 --season december=1.4',
+);
+
+example(
+  program
+    .command('import')
+    .description('reads what others recorded into a scenario')
+    .command('prometheus')
+    .description('traffic from the history of a Prometheus: rate, dispersion, lengths, and what could not be known')
+    .requiredOption('--url <address>', 'where Prometheus answers, e.g. http://localhost:9090')
+    .option('--last <duration>', 'how much history', '24h')
+    .option('--until <date>', 'its end (default: now)')
+    .option('--step <duration>', 'resolution; at least twice the scrape interval', '60s')
+    .option('--match <matchers>', 'matchers of every selector, e.g. namespace="asr"', '')
+    .option('--name <name>', 'of the scenario', 'imported')
+    .option('--calibration <name>', 'the service law of what served it', 'pulse-pro-l40s')
+    .option('--gpu <type>', 'the card of what served it', 'L40S')
+    .option('--manifests <path>', 'platform YAML of the scenario (repeatable; default: vendor-0.2.2)', collect, [])
+    .option('--out <file>', 'write the scenario (default: print it)')
+    .action((options: ImportPrometheusOptions) => runCommand(() => import('./commands/import-prometheus.ts'), options)),
+  'import prometheus --url http://localhost:9090 --last 24h --out yesterday.yaml',
 );
 
 program.addHelpText(
