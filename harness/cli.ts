@@ -9,6 +9,7 @@ import type { ReplayCommandOptions } from './commands/replay.ts';
 import type { GateChangeOptions } from './commands/gate-change.ts';
 import type { ImportPrometheusOptions } from './commands/import-prometheus.ts';
 import type { PlanOptions } from './commands/plan.ts';
+import type { ShadowOptions } from './commands/shadow.ts';
 import type { TuneOptions } from './commands/tune.ts';
 import { runCommand } from './run-command.ts';
 
@@ -248,6 +249,23 @@ example(
     .option('--out <file>', 'write the scenario (default: print it)')
     .action((options: ImportPrometheusOptions) => runCommand(() => import('./commands/import-prometheus.ts'), options)),
   'import prometheus --url http://localhost:9090 --last 24h --out yesterday.yaml',
+);
+
+example(
+  scenarioOptions(
+    program
+      .command('shadow <scenario>')
+      .description('dry run: a candidate platform beside the present one, on the same traffic')
+      .option('--candidate <path=value>', 'override of the candidate (repeatable)', collect, [])
+      .option('--candidate-manifests <path>', 'YAML of the candidate in place of the present (repeatable)', collect, [])
+      .option('--seeds <number>', 'paired seeds', '10')
+      .option('--markdown <file>', 'write the comparison as Markdown')
+      .option('--junit <file>', 'write the comparison as JUnit XML')
+      .option('--json', 'print the comparison as JSON'),
+  ).action((scenario: string, options: Omit<ShadowOptions, 'scenario'>) =>
+    runCommand(() => import('./commands/shadow.ts'), { ...options, scenario }),
+  ),
+  'shadow yesterday.yaml --candidate asr.scrapeInterval=5s --candidate hpa.target=3',
 );
 
 program.addHelpText(

@@ -92,8 +92,11 @@ export const readScenarioData = ({ scenario, path }: ScenarioFile): ScenarioData
 export const manifestPaths = ({ scenario, path }: ScenarioFile): readonly string[] =>
   scenario.platform.manifests.map((name) => (isBareName(name) ? join(PLATFORMS, name) : resolve(dirname(path), name)));
 
-/** Reads the Kubernetes YAML of the scenario: files and folders beside it, or bare names of scenarios/platform. */
-export const readManifestFiles = (file: ScenarioFile): readonly InputFile[] =>
-  manifestPaths(file)
-    .flatMap((at) => yamlFiles(at, 'the platform'))
+/** The YAML of files and folders. Throws INPUT_MISSING. */
+export const readManifestsAt = (paths: readonly string[]): readonly InputFile[] =>
+  paths
+    .flatMap((path) => yamlFiles(path, 'the platform'))
     .map((at) => ({ file: shown(at), text: readText(at, 'the platform file') }));
+
+/** Reads the Kubernetes YAML of the scenario: files and folders beside it, or bare names of scenarios/platform. */
+export const readManifestFiles = (file: ScenarioFile): readonly InputFile[] => readManifestsAt(manifestPaths(file));

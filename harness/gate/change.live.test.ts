@@ -8,7 +8,7 @@ import { simulateQuestion } from '../simulate-question.ts';
 import { loadQuestion } from '../question.ts';
 import { writeRun } from '../run-folder.ts';
 import { readBaseline, writeBaseline } from './baseline.ts';
-import { gateAgainstBaseline, gateAgainstRef, gateSets, measureBaseline, runFoldersIn } from './change.ts';
+import { gateAgainstBaseline, gateAgainstRef, gateSets, measureBaseline, runFoldersIn, shadowRun } from './change.ts';
 import { manifestsAt } from './git-manifests.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'surgelab-gate-'));
@@ -55,6 +55,16 @@ describe('gate against a git ref', () => {
     const metrics = change.figures.find(({ name }) => name === 'storage.moneyPerMonth')!;
     expect(metrics).toMatchObject({ gated: false, verdict: 'worse' });
     expect(change.figures.filter(({ gated }) => gated).map(({ change: of }) => of?.count)).toEqual([5, 5]);
+  });
+});
+
+describe('shadow', () => {
+  it('runs a candidate beside the present platform, and changes nothing', async () => {
+    const before = readFileSync(monitor, 'utf8');
+    const { change, changes } = await shadowRun(options, { set: { 'hpa.minReplicas': 4 }, manifests: null }, 5, signal);
+    expect(changes).toEqual(['HPA lightning-asr.minReplicas 1 → 4']);
+    expect(change.figures).toHaveLength(5);
+    expect(readFileSync(monitor, 'utf8')).toBe(before);
   });
 });
 

@@ -5,7 +5,6 @@ import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
-import type { ManifestFile } from '../../cluster/manifests/documents.ts';
 import { platformChanges } from '../../cluster/manifests/platform-changes.ts';
 import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import { TestbedError } from '../../model/errors.ts';
@@ -19,10 +18,11 @@ import type { Scenario } from '../../scenarios/scenario.ts';
 import { firstExisting } from '../read-input.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion } from '../question.ts';
+import type { InputFile, ScenarioFile } from '../read-scenario.ts';
 import { readManifestFiles } from '../read-scenario.ts';
 import { readRun } from '../run-folder.ts';
 import type { Baseline } from './baseline.ts';
-import type { FiguresTask, SeedFigures } from './figures-worker.ts';
+import type { FiguresTask, PlatformInput, SeedFigures } from './figures-worker.ts';
 import { gatedTexts, pairedFigures } from './gated-figures.ts';
 import { manifestsAt } from './git-manifests.ts';
 
@@ -47,7 +47,7 @@ const GATE_STREAM = 'gate';
 const measureSeeds = async (
   options: ScenarioOptions,
   seeds: readonly number[],
-  platforms: readonly (readonly ManifestFile[])[],
+  platforms: readonly PlatformInput[],
   objectives: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly SeedFigures[]> => {
@@ -73,7 +73,29 @@ const measureSeeds = async (
 const seedsFrom = (first: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, i) => first + i);
 
-/** The platform of `ref` against the present one, both on the schedules of the present scenario. */
+/** Two platforms on the schedules of one scenario. */
+const gatePlatforms = async (
+  options: ScenarioOptions,
+  { scenario }: ScenarioFile,
+  before: PlatformInput,
+  after: PlatformInput,
+  seeds: number,
+  against: string,
+  signal: AbortSignal,
+): Promise<Gated> => {
+  const asked = gatedTexts(scenario.objectives);
+  const changes = platformChanges(readPlatform(before.manifests, before.set), readPlatform(after.manifests, after.set));
+  const list = seedsFrom(scenario.seed, seeds);
+  const measured = await measureSeeds(options, list, [before, after], asked.texts, signal);
+  const of = (platform: 0 | 1): readonly Values[] => measured.map(({ values }) => values[platform]!);
+  return {
+    change: compareSets(pairedFigures(asked, of(0), of(1)), stream(scenario.seed, GATE_STREAM)),
+    changes,
+    about: `${scenario.name}, ${seeds} seeds on the same schedules, against ${against}`,
+  };
+};
+
+/** The platform of `ref` against the present one. */
 export const gateAgainstRef = async (
   options: ScenarioOptions,
   ref: string,
@@ -83,21 +105,28 @@ export const gateAgainstRef = async (
   const file = readQuestion(options);
   const { set } = file.scenario.platform;
   const [before, after] = [manifestsAt(ref, file), readManifestFiles(file)];
-  const asked = gatedTexts(file.scenario.objectives);
-  const changes = platformChanges(readPlatform(before, set), readPlatform(after, set));
-  const measured = await measureSeeds(
-    options,
-    seedsFrom(file.scenario.seed, seeds),
-    [before, after],
-    asked.texts,
-    signal,
-  );
-  const of = (platform: 0 | 1): readonly Values[] => measured.map(({ values }) => values[platform]!);
-  return {
-    change: compareSets(pairedFigures(asked, of(0), of(1)), stream(file.scenario.seed, GATE_STREAM)),
-    changes,
-    about: `${file.scenario.name}, ${seeds} seeds on the same schedules, against ${ref}`,
-  };
+  return gatePlatforms(options, file, { manifests: before, set }, { manifests: after, set }, seeds, ref, signal);
+};
+
+export interface Candidate {
+  /** Overrides on top of the scenario's. */
+  readonly set: PlatformInput['set'];
+  /** Files or folders of YAML in place of the scenario's; null = the scenario's. */
+  readonly manifests: readonly InputFile[] | null;
+}
+
+/** A candidate platform against the present one, on the traffic of the scenario: a dry run. */
+export const shadowRun = async (
+  options: ScenarioOptions,
+  candidate: Candidate,
+  seeds: number,
+  signal: AbortSignal,
+): Promise<Gated> => {
+  const file = readQuestion(options);
+  const { set } = file.scenario.platform;
+  const manifests = readManifestFiles(file);
+  const after = { manifests: candidate.manifests ?? manifests, set: { ...set, ...candidate.set } };
+  return gatePlatforms(options, file, { manifests, set }, after, seeds, 'the present platform', signal);
 };
 
 /** The figures of the present state, to be committed as a baseline. */
@@ -109,7 +138,13 @@ export const measureBaseline = async (
   const file = readQuestion(options);
   const { texts } = gatedTexts(file.scenario.objectives);
   const list = seedsFrom(file.scenario.seed, seeds);
-  const measured = await measureSeeds(options, list, [readManifestFiles(file)], texts, signal);
+  const measured = await measureSeeds(
+    options,
+    list,
+    [{ manifests: readManifestFiles(file), set: file.scenario.platform.set }],
+    texts,
+    signal,
+  );
   return {
     scenario: file.scenario.name,
     figures: texts,
@@ -144,7 +179,13 @@ export const gateAgainstBaseline = async (
   const file = readQuestion(options);
   const asked = gatedTexts(file.scenario.objectives);
   const seeds = baseline.runs.map(({ seed }) => seed);
-  const measured = await measureSeeds(options, seeds, [readManifestFiles(file)], asked.texts, signal);
+  const measured = await measureSeeds(
+    options,
+    seeds,
+    [{ manifests: readManifestFiles(file), set: file.scenario.platform.set }],
+    asked.texts,
+    signal,
+  );
   const now = measured.map(({ scheduleHash, values }, i): SeedRun => ({
     seed: seeds[i]!,
     scheduleHash,

@@ -9,10 +9,16 @@ import type { ScenarioOptions } from '../question.ts';
 import { readQuestion, trafficOf } from '../question.ts';
 import { simulateQuestion } from '../simulate-question.ts';
 
+/** A platform as files and overrides. */
+export interface PlatformInput {
+  readonly manifests: readonly ManifestFile[];
+  readonly set: Readonly<Record<string, string | number | boolean>>;
+}
+
 export interface FiguresTask {
   readonly options: ScenarioOptions;
   readonly seed: number;
-  readonly platforms: readonly (readonly ManifestFile[])[];
+  readonly platforms: readonly PlatformInput[];
   readonly objectives: readonly string[];
 }
 
@@ -28,8 +34,8 @@ const figures = ({ options, seed, platforms, objectives }: FiguresTask): SeedFig
   const asked = parseObjectives(objectives);
   return {
     scheduleHash: traffic.hash,
-    values: platforms.map((manifests) => {
-      const platform = readPlatform(manifests, file.scenario.platform.set);
+    values: platforms.map(({ manifests, set }) => {
+      const platform = readPlatform(manifests, set);
       const run = simulateQuestion({ ...traffic, platform }, false);
       const scored = score(run);
       return asked.map((objective) => {
