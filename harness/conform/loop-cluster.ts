@@ -44,10 +44,35 @@ const orderedInstants = (folder: LoopFolder): ((line: LoopPodLine | undefined) =
   return (line) => (line === undefined ? undefined : line.t + places.get(line)! * 1e-6);
 };
 
+/**
+ * When the slow-start batch of each pod began (1, 2, 4, … pods of one write): the machine makes the pods of a batch at one
+ * instant, the controller a few milliseconds apart. Not where pods were lost, which were replaced at their own time.
+ */
+const batchInstants = (folder: LoopFolder): ReadonlyMap<number, number> => {
+  const begun = new Map<number, number>();
+  if (linesOf(folder.pods, 'failure').length > 0) return begun;
+  const created = linesOf(folder.pods, 'created').filter(({ t }) => t >= 0);
+  let replicas = folder.config.initialPods;
+  let next = 0;
+  for (const { input } of clusterInputs(folder)) {
+    if (input.kind !== 'scale') continue;
+    let left = input.replicas - replicas;
+    replicas = input.replicas;
+    for (let size = 1; left > 0; size *= 2) {
+      const batch = created.slice(next, next + Math.min(size, left));
+      for (const { pod } of batch) begun.set(pod, batch[0]!.t);
+      next += batch.length;
+      left -= size;
+    }
+  }
+  return begun;
+};
+
 const recordedPod = (
   lines: readonly LoopPodLine[],
   epochMs: number,
   instant: ReturnType<typeof orderedInstants>,
+  batches: ReadonlyMap<number, number>,
 ): RecordedPod => {
   const [created] = linesOf(lines, 'created');
   const [scheduled] = linesOf(lines, 'scheduled');
@@ -64,14 +89,18 @@ const recordedPod = (
   const initial = created !== undefined && created.t < 0;
   return {
     ...(created === undefined ? {} : { name: created.name, uid: created.uid }),
-    ...(initial ? { createdMillis: Date.parse(created.creationTimestamp) - epochMs } : {}),
+    ...(created === undefined
+      ? {}
+      : { createdMillis: initial ? Date.parse(created.creationTimestamp) - epochMs : created.t }),
     ...(initial && ready !== undefined ? { readySinceMillis: ready.t } : {}),
     ...(scheduled === undefined ? {} : { node: scheduled.node }),
     // A container that crashed starts again exactly when its back-off is over.
     containerStartMillis: started.map(({ t }, life) => (life === 0 ? t - scheduled!.t : 0)),
     modelLoadMillis: started.map(({ load }) => load),
     noticeMillis: running.map(({ t }, life) => t - started[life]!.t),
-    ...(waited === undefined ? delay('scheduleMillis', created?.t, scheduled?.t) : {}),
+    ...(waited === undefined
+      ? delay('scheduleMillis', batches.get(created?.pod ?? -1) ?? created?.t, scheduled?.t)
+      : {}),
     ...delay('endpointMillis', probeOk?.nominal, instant(joined)),
     ...delay('endpointGoneMillis', deleting?.t, instant(left)),
     ...(gone === undefined || exited === undefined ? {} : { podGoneMillis: Math.max(0, gone.t - exited.t) }),
@@ -137,6 +166,7 @@ export const clusterOfRecording = (folder: LoopFolder, deletions: 'recorded' | '
   const { config } = folder;
   const { nodes } = config;
   const instant = orderedInstants(folder);
+  const batches = batchInstants(folder);
   return {
     deployment: deploymentOf(folder),
     initialReplicas: config.initialPods,
@@ -178,7 +208,7 @@ export const clusterOfRecording = (folder: LoopFolder, deletions: 'recorded' | '
     seed: config.service.seed,
     epochMillis: config.epochMs,
     recorded: {
-      pods: linesByPod(folder).map((lines) => recordedPod(lines, config.epochMs, instant)),
+      pods: linesByPod(folder).map((lines) => recordedPod(lines, config.epochMs, instant, batches)),
       nodes: recordedNodes(folder),
       replicaSetMillis: replicaSetDelays(folder),
       ...(deletions === 'recorded' ? { deletions: deletionsOf(folder) } : {}),

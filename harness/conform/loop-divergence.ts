@@ -22,6 +22,10 @@ const WINDOW_MILLIS = 320_000;
 const CHAIN_MILLIS = 90_000;
 /** A scrape later than this after its tick is late (99 % of them are not, README). */
 const LATE_MILLIS = 8;
+/** Pods made by one write join this near to each other; their order is that of a watch event. */
+const TOGETHER_MILLIS = 10;
+/** The recording has tenths of a millisecond; nearer than this is the request's own instant. */
+const APART_MILLIS = 0.05;
 const COMMIT_MILLIS = 30;
 /** How near two events must be for the recording not to tell their order: its resolution and the lateness of its timers. */
 const SAME_MILLIS = 3;
@@ -114,24 +118,27 @@ const requestDifferences = (folder: LoopFolder, world: World, changes: Float64Ar
   const { schedule, requests } = folder;
   const ours = world.fleet.requests;
   const gaps = membershipGaps(folder, world);
+  const joined = new Map(linesOf(folder.pods, 'endpoint-ready').map(({ pod, t }) => [pod, t]));
+  const together = (a: number, b: number): boolean =>
+    Math.abs((joined.get(a) ?? NaN) - (joined.get(b) ?? NaN)) <= TOGETHER_MILLIS;
+  const causeOf = (at: number, pod: number, own: number): string | null => {
+    const gap = gaps.find(({ from, to }) => at >= from - SAME_MILLIS && at <= to + SAME_MILLIS);
+    if (gap !== undefined)
+      return `it came within ${(gap.to - gap.from + SAME_MILLIS).toFixed(0)} ms of pod ${gap.pod} joining or leaving`;
+    if (together(pod, own)) return 'the two joined at once, and the order of joining breaks ties';
+    const raced =
+      anyIn(changes, at - SAME_MILLIS, at - APART_MILLIS) || anyIn(changes, at + APART_MILLIS, at + SAME_MILLIS);
+    return raced ? 'another request began or ended in the same milliseconds' : null;
+  };
   const found: Difference[] = [];
   for (let i = 0; i < requests.count; i++) {
     if (requests.pod[i]! < 0 || ours.pod[i] === requests.pod[i]) continue;
     const recordedAt = schedule.offsetMillis[i]! + (requests.waitMillis[i]! || 0);
     const atMillis = Math.min(recordedAt, Number.isNaN(ours.admittedMillis[i]!) ? Infinity : ours.admittedMillis[i]!);
-    const gap = gaps.find(({ from, to }) => atMillis >= from - SAME_MILLIS && atMillis <= to + SAME_MILLIS);
-    const raced =
-      anyIn(changes, atMillis - SAME_MILLIS, atMillis - 1e-6) ||
-      anyIn(changes, atMillis + 1e-6, atMillis + SAME_MILLIS);
     found.push({
       atMillis,
       what: `request ${i} went to pod ${requests.pod[i]!}, ours to ${ours.pod[i]!}`,
-      cause:
-        gap !== undefined
-          ? `it came within ${(gap.to - gap.from + SAME_MILLIS).toFixed(0)} ms of pod ${gap.pod} joining or leaving`
-          : raced
-            ? 'another request began or ended in the same milliseconds'
-            : null,
+      cause: causeOf(atMillis, requests.pod[i]!, ours.pod[i]!),
     });
   }
   return found;

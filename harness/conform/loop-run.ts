@@ -23,37 +23,39 @@ export interface LoopRun {
   readonly world: World;
 }
 
-/** @param seed of whatever is drawn */
-export const runRecording = (folder: LoopFolder, given: Given, seed: number): LoopRun => {
-  const world = new World(
-    scheduleOfRecording(folder),
-    scenarioOfRecording(folder, seed),
-    platformOfRecording(folder),
-    knownInputs(folder, given),
-  );
-  world.run(DRAIN_MILLIS);
-  const trajectory = ownTrajectory(folder, world);
-  const ours = ownLatency(world.fleet.requests);
-  return {
-    trajectory,
-    error: trajectoryError(recordedTrajectory(folder), trajectory),
-    latencyOff: recordedLatency(folder).map((theirs, i) => Math.abs(ours[i]! / theirs - 1)),
-    world,
+/** A function from the seed of whatever is drawn to a run; what does not depend on the seed is made once. */
+const runner = (folder: LoopFolder, given: Given): ((seed: number) => LoopRun) => {
+  const schedule = scheduleOfRecording(folder);
+  const platform = platformOfRecording(folder);
+  const known = knownInputs(folder, given);
+  const recorded = recordedTrajectory(folder);
+  const latency = recordedLatency(folder);
+  return (seed) => {
+    const world = new World(schedule, scenarioOfRecording(folder, seed), platform, known);
+    world.run(DRAIN_MILLIS);
+    const trajectory = ownTrajectory(folder, world);
+    const ours = ownLatency(world.fleet.requests);
+    return {
+      trajectory,
+      error: trajectoryError(recorded, trajectory),
+      latencyOff: latency.map((theirs, i) => Math.abs(ours[i]! / theirs - 1)),
+      world,
+    };
   };
 };
+
+export const runRecording = (folder: LoopFolder, given: Given, seed: number): LoopRun => runner(folder, given)(seed);
 
 /** Why a run that knew everything left the recording; null = it never did. */
 export const divergenceOf = (folder: LoopFolder, { world, error }: LoopRun): Difference | null =>
   error.firstDifference === null ? null : firstDifference(folder, world, error.firstDifference * 1000);
 
 export interface DrawnRuns {
-  readonly runs: number;
+  /** Share of seconds with equal replicas, of each run. */
+  readonly equal: readonly number[];
   /** Means over the runs. */
-  readonly equal: number;
   readonly replicaSecondsOff: number;
   readonly latencyOff: readonly number[];
-  /** Runs that never left the recording. */
-  readonly identical: number;
   /** Share of seconds at which the recorded count lies between the 2.5 % and 97.5 % quantiles of the runs. */
   readonly inBand: number;
   /** Of the run with seed 1: the second at which it left the recording, and how far its sync was from the recorded one. */
@@ -70,8 +72,9 @@ const syncOff = (folder: LoopFolder, world: World, atMillis: number): number => 
 /** `count` runs that know no more than `given`, with seeds 1 … count. */
 export const drawnRuns = (folder: LoopFolder, given: Exclude<Given, 'recorded'>, count: number): DrawnRuns => {
   const recorded = recordedTrajectory(folder);
+  const run = runner(folder, given);
   const runs = Array.from({ length: count }, (_, i) => {
-    const { trajectory, error, latencyOff, world } = runRecording(folder, given, i + 1);
+    const { trajectory, error, latencyOff, world } = run(i + 1);
     const second = error.firstDifference;
     const left = second === null ? null : { second, syncOffMillis: syncOff(folder, world, second * 1000) };
     return { trajectory, error, latencyOff, left };
@@ -85,11 +88,9 @@ export const drawnRuns = (folder: LoopFolder, given: Exclude<Given, 'recorded'>,
     if (low <= replicas && replicas <= high) inside += 1;
   });
   return {
-    runs: count,
-    equal: mean(({ error }) => error.equal / error.seconds),
+    equal: runs.map(({ error }) => error.equal / error.seconds),
     replicaSecondsOff: mean(({ error }) => error.replicaSecondsOff),
     latencyOff: runs[0]!.latencyOff.map((_, q) => mean((run) => run.latencyOff[q]!)),
-    identical: runs.filter(({ error }) => error.firstDifference === null).length,
     inBand: inside / recorded.length,
     left: runs[0]!.left,
   };

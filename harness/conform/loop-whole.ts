@@ -18,6 +18,8 @@ export interface WholeOutcome {
     readonly error: TrajectoryError;
     readonly latencyOff: readonly number[];
     readonly divergence: Difference | null;
+    /** Whether the HPA wrote a scale at all. */
+    readonly scaled: boolean;
   };
   /** From the configuration, the disturbed stretch of batch a apart; null if not asked for. */
   readonly drawn: DrawnRuns | null;
@@ -36,10 +38,18 @@ export const wholeOutcome = (folder: LoopFolder, draws: number): WholeOutcome =>
     name: folder.name,
     family: folder.config.family,
     comparable,
-    recorded: { error: run.error, latencyOff: run.latencyOff, divergence: divergenceOf(folder, run) },
+    recorded: {
+      error: run.error,
+      latencyOff: run.latencyOff,
+      divergence: divergenceOf(folder, run),
+      scaled: folder.hpa.some((line) => line.ev === 'sync' && line.put !== undefined),
+    },
     drawn: comparable && draws > 0 ? drawnRuns(folder, 'undisturbed', draws) : null,
   };
 };
+
+/** Bounds are on averages; over fewer recordings than this they say nothing. */
+const ENOUGH = 3;
 
 /** A figure over the comparable recordings, and what it must keep to. */
 export interface Bound {
@@ -52,17 +62,17 @@ export interface Bound {
 export const kept = ({ value, atLeast, atMost }: Bound): boolean =>
   value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity);
 
-const meanOf = <T>(all: readonly T[], of: (each: T) => number): number =>
+export const meanOf = <T>(all: readonly T[], of: (each: T) => number): number =>
   all.reduce((sum, each) => sum + of(each), 0) / all.length;
 
 export const isIdentical = ({ recorded }: WholeOutcome): boolean => recorded.error.firstDifference === null;
 const worst = (values: readonly number[]): number => Math.max(0, ...values);
 const meanLatency = (latencyOff: readonly number[]): number => meanOf(latencyOff, (off) => off);
 
-/** Bounds of the loop as recorded; empty without a comparable recording. */
+/** Bounds of the loop as recorded; empty with too few comparable recordings. */
 export const recordedBounds = (outcomes: readonly WholeOutcome[]): readonly Bound[] => {
   const compared = outcomes.filter(({ comparable }) => comparable);
-  if (compared.length === 0) return [];
+  if (compared.length < ENOUGH) return [];
   const identical = compared.filter(isIdentical);
   return [
     {
@@ -89,11 +99,15 @@ export const recordedBounds = (outcomes: readonly WholeOutcome[]): readonly Boun
   ];
 };
 
-/** Bounds of the loop from the configuration; empty if that was not run. */
+/** Bounds of the loop from the configuration; empty with too few of them. */
 export const drawnBounds = (runs: readonly DrawnRuns[]): readonly Bound[] => {
-  if (runs.length === 0) return [];
+  if (runs.length < ENOUGH) return [];
   return [
-    { what: 'seconds with equal replicas', value: meanOf(runs, ({ equal }) => equal), atLeast: 0.93 },
+    {
+      what: 'seconds with equal replicas',
+      value: meanOf(runs, ({ equal }) => meanOf(equal, (share) => share)),
+      atLeast: 0.93,
+    },
     { what: 'replica-seconds off', value: meanOf(runs, ({ replicaSecondsOff: off }) => off), atMost: 0.009 },
     { what: 'seconds inside the 95 % band', value: meanOf(runs, ({ inBand }) => inBand), atLeast: 0.95 },
     { what: 'latency quantiles off', value: meanOf(runs, ({ latencyOff }) => meanLatency(latencyOff)), atMost: 0.05 },

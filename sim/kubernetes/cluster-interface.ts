@@ -79,8 +79,9 @@ export interface RecordedPod {
   /** Probe passed to the balancer knowing it, the first time; deletion to the balancer knowing it. */
   readonly endpointMillis?: number;
   readonly endpointGoneMillis?: number;
-  /** When its object was created and when it last became Ready, for a pod that is there at the start. */
+  /** When its object was created: for later pods than those of the start only the differences count. */
   readonly createdMillis?: number;
+  /** When it last became Ready, for a pod that is there at the start. */
   readonly readySinceMillis?: number;
 }
 

@@ -10,7 +10,8 @@ import type { ClusterConfig, PodOrdinal } from './cluster-interface.ts';
 export interface Draws {
   /** PUT scale (or loss of a pod) to the ReplicaSet acting, for its `sync`-th sync. */
   readonly replicaSet: (sync: number) => number;
-  readonly createBatch: (sync: number) => number;
+  /** Creation of the batch that began with pod `from` to that of the next one, which begins with pod `to`. */
+  readonly createBatch: (sync: number, from: PodOrdinal, to: PodOrdinal) => number;
   readonly schedule: (pod: PodOrdinal) => number;
   readonly endpoints: (pod: PodOrdinal) => number;
   readonly endpointGone: (pod: PodOrdinal) => number;
@@ -32,6 +33,9 @@ export interface Draws {
 export const INITIAL_START_MILLIS = 200;
 export const INITIAL_LOAD_MILLIS = 500;
 
+/** Pods of one write are made within this of each other. */
+const ONE_WRITE_MILLIS = 1000;
+
 export const createDraws = (config: ClusterConfig): Draws => {
   const { delays, startup, recorded, seed } = config;
   const once = (cause: string, of: Distribution, index: number): number =>
@@ -51,7 +55,11 @@ export const createDraws = (config: ClusterConfig): Draws => {
     config.initialPods === 'starting' && pod < config.initialReplicas && life === 0;
   return {
     replicaSet: (sync) => recorded?.replicaSetMillis?.[sync] ?? once('replicaSet', delays.replicaSet, sync),
-    createBatch: (sync) => once('createBatch', delays.createBatch, sync),
+    createBatch: (sync, from, to) => {
+      const gap = (pods[to]?.createdMillis ?? NaN) - (pods[from]?.createdMillis ?? NaN);
+      // Pods of one write in this run may be of two writes in the recording.
+      return gap >= 0 && gap < ONE_WRITE_MILLIS ? gap : once('createBatch', delays.createBatch, sync);
+    },
     schedule: (pod) => pods[pod]?.scheduleMillis ?? draw('schedule', delays.schedule, pod),
     endpoints: (pod) => draw('endpoints', delays.endpoints, pod),
     endpointGone: (pod) => draw('endpointGone', delays.endpointGone, pod),

@@ -35,10 +35,11 @@ export const syncReplicaSet = (c: ClusterState): void => {
 
 /** Creates `size` of the `left` missing pods; the next batch, twice as large, follows when this one is answered. */
 export const createBatch = (c: ClusterState, size: number, left: number): void => {
+  const from = c.pods.length;
   for (let i = 0; i < Math.min(size, left); i++) createPod(c);
   const remaining = left - size;
   c.replicaSet.creating = remaining > 0;
-  const answered = c.now + c.draws.createBatch(c.replicaSet.syncs);
+  const answered = c.now + c.draws.createBatch(c.replicaSet.syncs, from, c.pods.length);
   if (remaining > 0) setTimer(c, answered, { of: 'create-batch', size: size * 2, left: remaining });
   else if (activePods(c).length !== c.specReplicas) wakeReplicaSet(c, c.reason);
 };
