@@ -12,13 +12,24 @@ const ENTRIES = '^harness/cli\\.ts$|[-/](worker|main)\\.ts$|^harness/dev/|^bench
 
 export default {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', comment: 'a cycle means that two files are one', from: {}, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'a cycle means that two files are one',
+      from: {},
+      to: { circular: true },
+    },
     only('model-knows-nobody', 'model', [], 'the shared words stand on nothing'),
     only('scenarios-know-model', 'scenarios', ['model'], 'a question does not know who will answer it'),
     only('sim-knows-model-and-scenario-types', 'sim', ['model', 'scenarios'], 'the answer in virtual time'),
     only('reports-read-records', 'reports', ['model', 'scenarios'], 'a report is made from a run alone'),
     only('cluster-knows-sim', 'cluster', ['model', 'scenarios', 'sim'], 'real things share the pure control functions'),
-    only('nobody-imports-harness', 'harness', ['model', 'scenarios', 'sim', 'cluster', 'reports'], 'harness wires the others'),
+    only(
+      'nobody-imports-harness',
+      'harness',
+      ['model', 'scenarios', 'sim', 'cluster', 'reports'],
+      'harness wires the others',
+    ),
     {
       name: 'only-types-from-scenarios',
       severity: 'error',

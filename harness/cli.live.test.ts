@@ -31,14 +31,35 @@ describe('bad input gives one clear message and an exit code of its own, never a
       3,
       /key\.yaml:4:\d+ .*arivals.*arrivals/,
     ],
-    ['a negative rate', () => ['compile', scenario('rate.yaml', MINUTE.replace('2/s', '-2/s'))], 3, /rate\.yaml:4:\d+ .*-2\/s/],
-    ['a scenario that is not there', () => ['simulate', 'vendor-default-stpe'], 6, /did you mean `?vendor-default-step/],
-    ['an override of an unknown path', () => ['simulate', 'bench', '--set', 'asr.scrapeIntervall=5s'], 4, /asr\.scrapeInterval/],
+    [
+      'a negative rate',
+      () => ['compile', scenario('rate.yaml', MINUTE.replace('2/s', '-2/s'))],
+      3,
+      /rate\.yaml:4:\d+ .*-2\/s/,
+    ],
+    [
+      'a scenario that is not there',
+      () => ['simulate', 'vendor-default-stpe'],
+      6,
+      /did you mean `?vendor-default-step/,
+    ],
+    [
+      'an override of an unknown path',
+      () => ['simulate', 'bench', '--set', 'asr.scrapeIntervall=5s'],
+      4,
+      /asr\.scrapeInterval/,
+    ],
     [
       'a trace with decreasing offsets',
       () => {
         writeFileSync(join(scratch, 'back.csv'), 'offset_s,audio_s,kind\n1.000,5.00,short\n0.500,5.00,short\n');
-        return ['compile', scenario('back.yaml', MINUTE.replace('{ kind: poisson, rate: 2/s }, audio: 5s', '{ kind: trace, file: ./back.csv }'))];
+        return [
+          'compile',
+          scenario(
+            'back.yaml',
+            MINUTE.replace('{ kind: poisson, rate: 2/s }, audio: 5s', '{ kind: trace, file: ./back.csv }'),
+          ),
+        ];
       },
       5,
       /back\.csv:3/,
@@ -47,7 +68,13 @@ describe('bad input gives one clear message and an exit code of its own, never a
       'an empty trace',
       () => {
         writeFileSync(join(scratch, 'empty.csv'), 'offset_s,audio_s,kind\n');
-        return ['compile', scenario('empty.yaml', MINUTE.replace('{ kind: poisson, rate: 2/s }, audio: 5s', '{ kind: trace, file: ./empty.csv }'))];
+        return [
+          'compile',
+          scenario(
+            'empty.yaml',
+            MINUTE.replace('{ kind: poisson, rate: 2/s }, audio: 5s', '{ kind: trace, file: ./empty.csv }'),
+          ),
+        ];
       },
       5,
       /empty\.csv/,
@@ -69,12 +96,7 @@ describe('bad input gives one clear message and an exit code of its own, never a
     ],
     ['a run that is not there', () => ['score', 'runs/none'], 6, /there is no run folder/],
     ['a kind of behaviour that is not recorded', () => ['conform', 'hpaa'], 2, /one of hpa, promql/],
-    [
-      'an empty folder of recordings',
-      () => ['conform', 'hpa', scratch],
-      14,
-      /NOTHING WAS COMPARED/,
-    ],
+    ['an empty folder of recordings', () => ['conform', 'hpa', scratch], 14, /NOTHING WAS COMPARED/],
   ];
   for (const [what, args, status, says] of cases) {
     it(what, () => {

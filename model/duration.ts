@@ -26,15 +26,15 @@ const total = (text: string): number => {
  * @example parseDuration('1h30m') // 5400
  */
 export const parseDuration = (text: string): Seconds | null =>
-  /^(?:0|(?=\d)(?:[\d.]+y)?(?:[\d.]+w)?(?:[\d.]+d)?(?:[\d.]+h)?(?:[\d.]+m(?!s))?(?:[\d.]+s)?(?:[\d.]+ms)?)$/.test(text) &&
-  !/\.(?:\D|$)|\.\d*\./.test(text)
+  /^(?:0|(?=\d)(?:[\d.]+y)?(?:[\d.]+w)?(?:[\d.]+d)?(?:[\d.]+h)?(?:[\d.]+m(?!s))?(?:[\d.]+s)?(?:[\d.]+ms)?)$/.test(
+    text,
+  ) && !/\.(?:\D|$)|\.\d*\./.test(text)
     ? seconds(total(text) / 1000)
     : null;
 
 /** The pattern of the operator's CRDs and of Prometheus' own configuration: whole numbers only; null if it does not match. */
 export const parsePrometheusDuration = (text: string): Seconds | null =>
-  text !== '' &&
-  /^(?:0|(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?)$/.test(text)
+  text !== '' && /^(?:0|(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?)$/.test(text)
     ? seconds(total(text) / 1000)
     : null;
 
