@@ -13,7 +13,7 @@ describe('theory', () => {
       ['M/M/c/K', 9],
       ['M/G/1', 4],
       ['M/G/1-PS', 12],
-      ["Little's law", 6],
+      ["Little's law", 4],
     ]);
     expect(conforms(result)).toBe(true);
   });
