@@ -202,7 +202,7 @@ example(
         'how often to scrape, and what the HPA should be allowed: searches over paired simulations, resumable',
       )
       .option('--seeds <number>', 'paired seeds of a finalist', '10')
-      .option('--budget <number>', 'simulations in all', '600')
+      .option('--budget <number>', 'simulations in all', '400')
       .option('--penalty <money>', 'money per missed call (default: the scenario says)')
       .option('--out <folder>', 'where the answer, the patch and what was simulated go (default: runs/NAME-tune)')
       .option('--json', 'print the answer as JSON'),

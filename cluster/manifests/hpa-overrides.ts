@@ -32,6 +32,10 @@ const split = (endpoint: MonitorEndpoint, interval: Seconds, names: readonly str
   const fast: MonitorEndpoint = { ...rest, interval: text, ...within(scrapeTimeout, interval) };
   if (parseDuration(endpoint.interval ?? '') === interval) return [endpoint];
   const rules = endpoint.metricRelabelings ?? [];
+  const regex = names.join('|');
+  // An endpoint that was split before: its fast half takes the new interval, its other half stays.
+  if (rules.some((rule) => rule.action === 'keep' && rule.regex === regex)) return [fast];
+  if (rules.some((rule) => rule.action === 'drop' && rule.regex === regex)) return [endpoint];
   const port = String(endpoint.port ?? endpoint.targetPort ?? 'metrics');
   return [
     { ...fast, metricRelabelings: [...rules, metricRule('keep', names)] },

@@ -7,11 +7,13 @@ import { dirname } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { TestbedError } from '../../model/errors.ts';
+import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import type { Outcome } from '../../reports/search/outcome.ts';
 import type { SetValue } from '../../reports/search/space.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion } from '../question.ts';
 import { readManifestFiles } from '../read-scenario.ts';
+import { runVersions } from '../versions.ts';
 import type { Adjustment } from './adjust.ts';
 import type { OutcomeTask } from './outcome-worker.ts';
 
@@ -38,13 +40,14 @@ const CHUNK = 4;
 const jobKey = ({ seed, set, adjust }: Job): string =>
   JSON.stringify([seed, Object.entries(set).toSorted(([x], [y]) => (x < y ? -1 : 1)), adjust]);
 
-/** What the outcomes depend on beside seed and settings: the scenario and the YAML it names. */
+/** What the outcomes depend on beside seed and settings: the scenario, the YAML it names, the versions. */
 export const questionPrint = (options: ScenarioOptions): string => {
   const file = readQuestion(options);
   const { seed: _seed, ...scenario } = file.scenario;
-  const manifests = readManifestFiles(file).map(({ text }) => text);
+  const manifests = readManifestFiles(file);
+  const versions = runVersions(readPlatform(manifests, scenario.platform.set));
   return createHash('sha256')
-    .update(JSON.stringify([STATE_SCHEMA, scenario, manifests]))
+    .update(JSON.stringify([STATE_SCHEMA, scenario, manifests.map(({ text }) => text), versions]))
     .digest('hex');
 };
 

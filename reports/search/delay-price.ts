@@ -2,7 +2,7 @@
 // change of missed calls per hour against the change of the time to a new ready pod, seed by seed.
 
 import type { Rng } from '../../model/rng.ts';
-import { bootstrapMean } from '../stats/interval.ts';
+import { ascending, quantile } from '../stats/quantile.ts';
 import { missedPerHour } from './outcome.ts';
 import type { Space } from './space.ts';
 import type { Tried } from './tried.ts';
@@ -21,6 +21,7 @@ export interface DelayPrice {
 
 /** Changes below this say nothing about a slope. */
 const LEAST_SECONDS = 0.5;
+const RESAMPLES = 2000;
 
 interface Pair {
   readonly seconds: number;
@@ -57,13 +58,19 @@ export const delayPrice = (
     .filter((pairs) => pairs.length > 0);
   if (bySeed.length < 2) return null;
   const all = bySeed.flat();
-  const interval = bootstrapMean(bySeed.map(slope), rng)!;
+  // Seeds are resampled, not pairs: the pairs of a seed share its noise. The slope of a seed alone may divide by next to nothing.
+  const slopes = ascending(
+    Array.from({ length: RESAMPLES }, () =>
+      slope(bySeed.flatMap(() => bySeed[Math.floor(rng.uniform() * bySeed.length)]!)),
+    ),
+  );
   return {
     missedPerHourPerSecond: slope(all),
     moneyPerHourPerSecond: slope(all) * penaltyPerMiss,
-    low: interval.low,
-    high: interval.high,
+    low: quantile(slopes, 0.025, 'type-7')!,
+    high: quantile(slopes, 0.975, 'type-7')!,
     pairs: all.length,
-    method: 'least squares through the origin over paired differences; interval: bootstrap of the slopes of the seeds',
+    method:
+      'least squares through the origin over paired differences; interval: 95 % of the slopes over resampled seeds',
   };
 };

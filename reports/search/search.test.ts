@@ -35,7 +35,7 @@ const landscape = (seed: number) => {
   return { truth, noisy };
 };
 
-const RULES = { screenSeeds: 3, seeds: 10, keep: 0.5, clearly: 1.5, budget: 0.25 * 288 * 10, randomPoints: 16 };
+const RULES = { screenSeeds: 3, seeds: 10, keep: 1 / 3, clearly: 1.5, budget: 0.25 * 288 * 10, randomPoints: 10 };
 
 describe('search', () => {
   it('is within 2 % of the best of the full grid in 95 % of landscapes, with a quarter of the simulations of the grid', async () => {
