@@ -274,6 +274,12 @@ program.addHelpText(
     `\nExit codes:\n${exitCodeTable()}\n\nStart with:\n  make bench\n  npm run -s surgelab -- simulate vendor-default-step\n  npm run -s surgelab -- report runs/vendor-default-step-sim`,
 );
 
+// A reader that went away (`| head`) ends the command quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

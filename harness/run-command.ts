@@ -53,11 +53,6 @@ export const runCommand = async <Options>(
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  // A reader that went away (`| head`) ends the command quietly.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   try {
     const { run } = await load();
     process.exitCode = await run(options, {
