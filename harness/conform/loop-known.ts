@@ -1,6 +1,7 @@
 // What the production world is told about a recording before it runs: everything that chance decided there, or only what
 // the configuration and the names imply.
 
+import type { Distribution } from '../../model/distribution.ts';
 import type { Intervention, KnownInputs, KnownSync, KnownTarget } from '../../sim/known-inputs.ts';
 import { AFTER_QUERY_MILLIS, LATE_MILLIS } from './loop-adapter.ts';
 import type { LoopFolder, PlantScrape } from './closed-loop-types.ts';
@@ -13,6 +14,8 @@ const FIRST_SYNC_MILLIS = 5.9;
 /** About forty services shared a Prometheus, and every event of one of their pods is a change of its targets. */
 const OTHER_TARGETS_MILLIS = 1000;
 
+/** The kubelet notices a start within its relist (README, "Kubelet's part"). */
+const RELIST: Distribution = { kind: 'uniform', min: 0, max: 1 };
 const DISTURBED_MILLIS = 285_000;
 
 const isPlant = (line: { readonly src: string }): line is PlantScrape => line.src === 'plant';
@@ -112,9 +115,10 @@ const interventionsOf = (folder: LoopFolder): readonly Intervention[] => {
 /**
  * What a run is told. 'recorded': everything that chance decided. 'configuration': schedule, configuration, the phases that
  * names imply and per-pod draws; cadence, calls and discovery are drawn. 'undisturbed': as 'configuration', but for the
- * instants of syncs in the stretch whose recording was disturbed.
+ * instants of syncs in the stretch whose recording was disturbed. 'schedule': names, phases, nodes and pods are drawn too,
+ * as between two real runs.
  */
-export type Given = 'recorded' | 'configuration' | 'undisturbed';
+export type Given = 'recorded' | 'configuration' | 'undisturbed' | 'schedule';
 
 /** In the first 285 s of batch a the components had to share the processors (README, "Distortions"). */
 const disturbedSyncs = (folder: LoopFolder): readonly KnownSync[] =>
@@ -133,13 +137,21 @@ export const knownInputs = (folder: LoopFolder, given: Given): KnownInputs => {
     interventions: interventionsOf(folder),
   };
   const disturbed = given === 'undisturbed' ? disturbedSyncs(folder) : [];
+  const firstSync = { startMillis: folder.config.hpaAt + FIRST_SYNC_MILLIS };
+  if (given === 'schedule')
+    return {
+      ...always,
+      cluster: { ...cluster, recorded: null, delays: { ...cluster.delays, notice: RELIST } },
+      otherTargetsMillis: OTHER_TARGETS_MILLIS,
+      syncs: [firstSync],
+    };
   if (given !== 'recorded')
     return {
       ...always,
       cluster: { ...cluster, recorded: { ...cluster.recorded!, replicaSetMillis: [] } },
       otherTargetsMillis: OTHER_TARGETS_MILLIS,
       scrapePhaseMillis: phasesOf(folder, () => LATE_MILLIS),
-      syncs: disturbed.length > 0 ? disturbed : [{ startMillis: folder.config.hpaAt + FIRST_SYNC_MILLIS }],
+      syncs: disturbed.length > 0 ? disturbed : [firstSync],
     };
   return {
     ...always,

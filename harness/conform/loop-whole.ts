@@ -151,7 +151,10 @@ export const wholeTallies = (outcomes: readonly WholeOutcome[]): readonly SetTal
   [
     divergenceTally(outcomes),
     boundTally('whole loop as recorded: bounds', recordedBounds(outcomes)),
-    boundTally('whole loop from its configuration: bounds', drawnBounds(outcomes.flatMap(({ drawn }) => drawn ?? []))),
+    boundTally(
+      'whole loop drawn, disturbed syncs given: bounds',
+      drawnBounds(outcomes.flatMap(({ drawn }) => drawn ?? [])),
+    ),
   ].filter(({ set }) => set.cases > 0);
 
 /** One line per recording that was left, with the instant and the cause. */
