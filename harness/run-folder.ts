@@ -15,7 +15,7 @@ import type {
   SignalTable,
   StorageRecord,
 } from '../model/record.ts';
-import { emptyRequests, OBSERVERS, OUTCOMES, RUN_SCHEMA } from '../model/record.ts';
+import { emptyRequests, FAILURES, OBSERVERS, OUTCOMES, RUN_SCHEMA } from '../model/record.ts';
 import type { RequestKind, Schedule, ScheduleRow } from '../model/schedule.ts';
 import { REQUEST_KINDS, emptySchedule, scheduleText } from '../model/schedule.ts';
 import { millis } from '../model/units.ts';
@@ -41,6 +41,7 @@ const requestColumns = (requests: RequestTable): Column[] => [
   { name: 'first_result_ms', type: 'DOUBLE', data: requests.firstResultMillis },
   { name: 'done_ms', type: 'DOUBLE', data: requests.doneMillis },
   { name: 'outcome', type: 'STRING', data: Array.from(requests.outcome, (o) => OUTCOMES[o]!) },
+  { name: 'failure', type: 'STRING', data: Array.from(requests.failure, (f) => FAILURES[f]!) },
   { name: 'pod', type: 'INT32', data: requests.pod },
   { name: 'attempts', type: 'INT32', data: Int32Array.from(requests.attempts) },
   { name: 'lag_s', type: 'DOUBLE', data: requests.lagSeconds },
@@ -172,6 +173,8 @@ const readRequests = async (bytes: Uint8Array): Promise<RequestTable> => {
   requests.firstResultMillis.set(columns.numbers('first_result_ms'));
   requests.doneMillis.set(columns.numbers('done_ms'));
   requests.outcome.set(columns.names('outcome').map((o) => OUTCOMES.findIndex((known) => known === o)));
+  // Runs of 0.1 have no such column: nothing was told apart.
+  requests.failure.set(columns.names('failure').map((f) => FAILURES.findIndex((known) => known === f)));
   requests.pod.set(columns.numbers('pod'));
   requests.attempts.set(columns.numbers('attempts'));
   requests.lagSeconds.set(columns.numbers('lag_s'));

@@ -14,6 +14,52 @@ export const RUN_SCHEMA = 'surgelab.run/1';
 export type Outcome = 'ok' | 'refused' | 'timeout' | 'failed' | 'unfinished' | 'dropped';
 export const OUTCOMES: readonly Outcome[] = ['ok', 'refused', 'timeout', 'failed', 'unfinished', 'dropped'];
 
+/**
+ * Why a request of a real run was not answered, by its last attempt: the outcome says what the caller met, this says where
+ * it broke. '' = answered, or not told apart (a simulation).
+ */
+export type Failure =
+  | ''
+  | 'unreachable' // nobody listens, no route, no connection in time
+  | 'dns' // the name has no address
+  | 'tls' // certificate or handshake
+  | 'reset' // the connection broke before the answer was whole
+  | 'no-answer' // connected and sent, nothing came before the caller gave up or the run ended
+  | 'garbage' // an answer that is no message of any dialect
+  | 'wrong-dialect' // nothing of this dialect lives at its path
+  | 'wrong-end' // no last transcript after the end of the audio: another endDialect?
+  | 'rejected-4xx'
+  | 'rejected-429'
+  | 'rejected-503'
+  | 'server-error' // any other 5xx
+  | 'ws-policy-1008'
+  | 'ws-abnormal' // closed before the last transcript
+  | 'error-message' // an error told inside a live session
+  | 'back-pressure' // the server did not take the audio at its pace
+  | 'no-endpoint' // no pod had a place and the queue was full
+  | 'local-limit'; // this machine has no socket or port left: the generator's fault
+export const FAILURES: readonly Failure[] = [
+  '',
+  'unreachable',
+  'dns',
+  'tls',
+  'reset',
+  'no-answer',
+  'garbage',
+  'wrong-dialect',
+  'wrong-end',
+  'rejected-4xx',
+  'rejected-429',
+  'rejected-503',
+  'server-error',
+  'ws-policy-1008',
+  'ws-abnormal',
+  'error-message',
+  'back-pressure',
+  'no-endpoint',
+  'local-limit',
+];
+
 /** One row per row of the schedule, in its order. A moment that was not reached is NaN. */
 export interface RequestTable {
   readonly count: number;
@@ -27,6 +73,8 @@ export interface RequestTable {
   readonly doneMillis: Float64Array;
   /** Index into OUTCOMES. */
   readonly outcome: Uint8Array;
+  /** Index into FAILURES. */
+  readonly failure: Uint8Array;
   /** Ordinal of the pod in creation order, −1 if no pod saw it. */
   readonly pod: Int32Array;
   readonly attempts: Uint8Array;
@@ -235,6 +283,7 @@ export const emptyRequests = (count: number): RequestTable => ({
   firstResultMillis: new Float64Array(count).fill(NaN),
   doneMillis: new Float64Array(count).fill(NaN),
   outcome: new Uint8Array(count).fill(OUTCOMES.indexOf('unfinished')),
+  failure: new Uint8Array(count),
   pod: new Int32Array(count).fill(-1),
   attempts: new Uint8Array(count),
   lagSeconds: new Float64Array(count).fill(NaN),

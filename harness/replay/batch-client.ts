@@ -6,6 +6,7 @@ import { Pool } from 'undici';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECTS, ROW_HEADERS, SERVER_HEADERS } from '../../cluster/emulator/dialects.ts';
 import type { Clock } from '../../model/clock.ts';
+import { failed, networkFailure, statusFailure } from './failures.ts';
 import type { Answer } from './front.ts';
 
 export type ConnectionPolicy = 'keepalive' | 'per-request';
@@ -40,14 +41,6 @@ const QUERY: Readonly<Record<Dialect, string>> = {
 const numberHeader = (headers: IncomingHttpHeaders, name: string): number => {
   const value = headers[name];
   return typeof value === 'string' ? Number(value) : NaN;
-};
-
-const classOf = (status: number): 'refused' | 'failed' => (status === 429 || status === 503 ? 'refused' : 'failed');
-
-/** An error's code if it has one: it names the cause (ECONNREFUSED, ENOTFOUND, a TLS alert) better than its text. */
-const causeOf = (error: Error): string => {
-  const code: unknown = 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : error.message;
 };
 
 /** An answer longer than this is counted, not kept. */
@@ -118,8 +111,8 @@ export class BatchClient {
         onResponseEnd: () => {
           if (abandoned) return;
           const doneMillis = clock.now();
-          if (status !== 200) settle({ kind: classOf(status), cause: `HTTP ${status}` });
-          else if (!looksLikeJson(pieces)) settle({ kind: 'failed', cause: 'answer is no JSON' });
+          if (status !== 200) settle(statusFailure(status));
+          else if (!looksLikeJson(pieces)) settle(failed('garbage', 'answer is no JSON'));
           else
             settle({
               kind: 'ok',
@@ -130,7 +123,7 @@ export class BatchClient {
             });
         },
         onResponseError: (_, error) => {
-          if (!abandoned) settle({ kind: 'failed', cause: causeOf(error) });
+          if (!abandoned) settle(networkFailure(error));
         },
       },
     );

@@ -4,8 +4,8 @@
 
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import type { LoadCensus } from '../../cluster/local/load-port.ts';
-import type { Outcome, RequestTable } from '../../model/record.ts';
-import { OUTCOMES } from '../../model/record.ts';
+import type { Failure, Outcome, RequestTable } from '../../model/record.ts';
+import { FAILURES, OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { ServiceLaw } from '../../model/service-time.ts';
@@ -15,6 +15,7 @@ import type { Choose } from '../../sim/service/balancer.ts';
 import { chooser, mulberry32 } from '../../sim/service/balancer.ts';
 import { EndpointSet } from '../../sim/service/endpoint-set.ts';
 import { Fifo } from '../../sim/service/fifo.ts';
+import type { Unanswered } from './failures.ts';
 
 export type FrontSettings = Pick<ServiceSettings, 'balancer' | 'queueAt' | 'queueLimit' | 'timeout' | 'retries'> & {
   readonly law: ServiceLaw;
@@ -33,7 +34,7 @@ export type Answer =
       /** NaN for batch requests. */
       readonly lagSeconds: number;
     }
-  | { readonly kind: 'refused' | 'failed'; readonly cause: string };
+  | Unanswered;
 
 /** Sends one attempt to a pod and tells its answer once; returns how to abandon it. */
 export type Send = (pod: number, row: number, attempt: number, settle: (answer: Answer) => void) => () => void;
@@ -157,10 +158,18 @@ export class Front {
   stop(): void {
     const left = [...this.places];
     this.places.clear();
-    for (const [, place] of left) {
-      if (place.at === 'pod') place.abandon();
-      else if (place.at === 'backoff') place.cancel();
+    for (const [row, place] of left) {
+      if (place.at === 'pod') {
+        // A live session was going on; a batch request waited for its answer.
+        if (this.schedule.kind[row] !== STREAM) this.fail(row, 'no-answer');
+        place.abandon();
+      }
+      if (place.at === 'backoff') place.cancel();
     }
+  }
+
+  private fail(row: number, failure: Failure): void {
+    this.requests.failure[row] = FAILURES.indexOf(failure);
   }
 
   private laneOf(row: number): Lane {
@@ -172,7 +181,7 @@ export class Front {
     const lane = this.laneOf(row);
     if (lane.endpoints.eligibleCount > 0) this.toPod(lane, row);
     else if (this.settings.queueAt === 'pod' || this.queueIsFull())
-      this.unanswered(row, 'refused', 'no endpoint or queue full');
+      this.unanswered(row, { kind: 'refused', failure: 'no-endpoint', cause: 'no endpoint or queue full' });
     else this.places.set(row, { at: 'queue', ticket: lane.queue.push(row, 0) });
   }
 
@@ -220,7 +229,7 @@ export class Front {
   private settle(row: number, answer: Answer): void {
     const { requests } = this;
     if (answer.kind !== 'ok') {
-      this.unanswered(row, answer.kind, answer.cause);
+      this.unanswered(row, answer);
       return;
     }
     requests.admittedMillis[row] = answer.admittedMillis;
@@ -230,13 +239,14 @@ export class Front {
   }
 
   /** Tried again after backoff·2^(tries so far − 1) while tries are left, as in the simulator. */
-  private unanswered(row: number, outcome: 'refused' | 'failed', cause: string): void {
+  private unanswered(row: number, { kind, failure, cause }: Unanswered): void {
     this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1);
     const { retries } = this.settings;
     const tries = this.requests.attempts[row]!;
     const now = this.clock.now();
     if (retries === null || tries > retries.max) {
-      this.over(row, now, outcome);
+      this.fail(row, failure);
+      this.over(row, now, kind);
       return;
     }
     const cancel = this.clock.at(now + retries.backoff * 1000 * 2 ** (tries - 1), () => {
@@ -269,6 +279,7 @@ export class Front {
     const place = this.places.get(row);
     if (place === undefined) return;
     if (place.at === 'pod' && this.schedule.kind[row] === STREAM) return;
+    if (place.at === 'pod') this.fail(row, 'no-answer');
     this.over(row, now, 'timeout');
     if (place.at === 'queue') this.laneOf(row).queue.leave(place.ticket);
     else if (place.at === 'backoff') place.cancel();

@@ -10,6 +10,8 @@ import { DIALECTS, ROW_HEADERS } from '../../cluster/emulator/dialects.ts';
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import type { BatchRequest } from './batch-client.ts';
 import { SAMPLE_RATE, syntheticPcm } from './clip.ts';
+import type { Unanswered } from './failures.ts';
+import { closeFailure, failed, networkFailure, upgradeFailure } from './failures.ts';
 import type { FrameWheel } from './frame-wheel.ts';
 import type { Answer } from './front.ts';
 
@@ -175,14 +177,8 @@ class Session {
     this.socket.on('open', () => this.sendOwed());
     this.socket.on('message', (data) => this.hear(parseMessage(data)));
     this.socket.on('unexpected-response', (_, answer: IncomingMessage) => this.rejected(answer.statusCode ?? 0));
-    this.socket.on('error', (error) => {
-      const code: unknown = 'code' in error ? error.code : undefined;
-      this.fail(typeof code === 'string' ? code : error.message);
-    });
-    this.socket.on('close', (code) => {
-      if (code === 1008) this.end({ kind: 'refused', cause: 'close 1008' });
-      else this.fail(`close ${code}`);
-    });
+    this.socket.on('error', (error) => this.fail(networkFailure(error)));
+    this.socket.on('close', (code) => this.end(closeFailure(code)));
     // The turn after the last frame asks for the end: the session lasts as long as its audio.
     this.stopFrames = wheel.add(this.startedMillis, frameMillis, {
       frame: (k) => {
@@ -216,7 +212,8 @@ class Session {
       this.figures.framesSent += 1;
       const buffered = this.socket.bufferedAmount;
       if (buffered > this.figures.maxBufferedBytes) this.figures.maxBufferedBytes = buffered;
-      if (buffered > MOST_BUFFERED_BYTES) this.fail('the server does not take the audio at its pace');
+      if (buffered > MOST_BUFFERED_BYTES)
+        this.fail(failed('back-pressure', 'the server does not take the audio at its pace'));
     }
   }
 
@@ -224,14 +221,14 @@ class Session {
     const { clock, endDialect } = this.settings;
     this.socket.send(END_MESSAGE[endDialect]);
     this.cancelGrace = clock.at(clock.now() + GRACE_MILLIS, () =>
-      this.fail(`no is_last within ${GRACE_MILLIS / 1000} s of ${endDialect}: wrong endDialect?`),
+      this.fail(failed('wrong-end', `no is_last within ${GRACE_MILLIS / 1000} s of ${endDialect}: wrong endDialect?`)),
     );
   }
 
   private hear(message: Message | null): void {
     if (this.over) return;
     if (message === null) {
-      this.fail('answer is no JSON');
+      this.fail(failed('garbage', 'answer is no JSON'));
       return;
     }
     const { clock } = this.settings;
@@ -246,7 +243,7 @@ class Session {
       case 'speech_ended':
         return;
       case 'error':
-        this.fail(`error message: ${message.errorText}`);
+        this.fail(failed('error-message', `error message: ${message.errorText}`));
         return;
       default:
         this.figures.unknownMessages += 1;
@@ -270,16 +267,13 @@ class Session {
   }
 
   private rejected(status: number): void {
-    this.end({
-      kind: status === 429 || status === 503 ? 'refused' : 'failed',
-      cause: `HTTP ${status} before the upgrade`,
-    });
+    this.end(upgradeFailure(status));
     this.socket.terminate();
   }
 
-  private fail(cause: string): void {
+  private fail(unanswered: Unanswered): void {
     if (this.over) return;
-    this.end({ kind: 'failed', cause });
+    this.end(unanswered);
     this.socket.terminate();
   }
 

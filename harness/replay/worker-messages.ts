@@ -1,5 +1,5 @@
 // What the parent and a load worker say to each other over IPC, and how finished rows travel: a flat array of numbers,
-// nine per row, so that a killed worker loses only what it had not sent.
+// ten per row, so that a killed worker loses only what it had not sent.
 
 import type { RequestTable } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
@@ -42,7 +42,7 @@ export interface WorkerReport {
   readonly census: Census;
 }
 
-const COLUMNS = 9;
+const COLUMNS = 10;
 
 /** Packs these rows of a table. */
 export const packRows = (table: RequestTable, rows: readonly number[]): Float64Array => {
@@ -59,6 +59,7 @@ export const packRows = (table: RequestTable, rows: readonly number[]): Float64A
         table.pod[row]!,
         table.attempts[row]!,
         table.lagSeconds[row]!,
+        table.failure[row]!,
       ],
       i * COLUMNS,
     );
@@ -78,6 +79,7 @@ export const unpackRows = (packed: Float64Array, table: RequestTable, seen: (row
     table.pod[row] = packed[at + 6]!;
     table.attempts[row] = packed[at + 7]!;
     table.lagSeconds[row] = packed[at + 8]!;
+    table.failure[row] = packed[at + 9]!;
     seen(row);
   }
 };

@@ -71,6 +71,7 @@ const requestsOf = ({ count, offsetMillis }: Schedule): RequestTable => ({
   firstResultMillis: new Float64Array(count).fill(NaN),
   doneMillis: new Float64Array(count).fill(NaN),
   outcome: new Uint8Array(count).fill(UNFINISHED),
+  failure: new Uint8Array(count),
   pod: new Int32Array(count).fill(-1),
   attempts: new Uint8Array(count),
   lagSeconds: new Float64Array(count).fill(NaN),
