@@ -11,30 +11,30 @@ export const RECOVERY_WINDOW_MILLIS = 30_000;
 
 /** The calls of [from, until) with a running count of kept promises. */
 interface Arrivals {
-  readonly at: readonly number[];
-  readonly kept: readonly boolean[];
+  readonly at: Float64Array;
+  /** 1 = kept. */
+  readonly kept: Uint8Array;
   /** keptBefore[i] = kept promises among the first i calls. */
-  readonly keptBefore: readonly number[];
+  readonly keptBefore: Uint32Array;
   readonly target: number;
   readonly until: number;
 }
 
 const arrivalsOf = (run: RunRecord, promises: readonly Promised[], from: number, until: number): Arrivals => {
   const calls = callsBetween(run, from, until);
-  const kept = calls.map((i) => isKept(run, promises, i));
-  const keptBefore = [0];
-  for (const k of kept) keptBefore.push(keptBefore.at(-1)! + (k ? 1 : 0));
-  return {
-    at: calls.map((i) => run.requests.intendedMillis[i]!),
-    kept,
-    keptBefore,
-    target: promises[0]?.target ?? 1,
-    until,
-  };
+  const at = new Float64Array(calls.length);
+  const kept = new Uint8Array(calls.length);
+  const keptBefore = new Uint32Array(calls.length + 1);
+  for (let i = 0; i < calls.length; i++) {
+    at[i] = run.requests.intendedMillis[calls[i]!]!;
+    kept[i] = isKept(run, promises, calls[i]!) ? 1 : 0;
+    keptBefore[i + 1] = keptBefore[i]! + kept[i]!;
+  }
+  return { at, kept, keptBefore, target: promises[0]?.target ?? 1, until };
 };
 
 /** First call at or after t. */
-const indexFrom = (at: readonly number[], t: number): number => {
+const indexFrom = (at: Float64Array, t: number): number => {
   let low = 0;
   let high = at.length;
   while (low < high) {
@@ -57,7 +57,7 @@ const recovery = (a: Arrivals, t: number): number | null => {
   let start = t;
   for (let i = indexFrom(a.at, t); start + RECOVERY_WINDOW_MILLIS <= a.until; i++) {
     if (holdsFrom(a, start)) return start;
-    while (a.kept[i] === true) i += 1;
+    while (a.kept[i] === 1) i += 1;
     if (i >= a.at.length) return null;
     start = a.at[i]! + 1;
   }
@@ -91,7 +91,7 @@ export const brokenEpisodes = (
   const a = arrivalsOf(run, promises, from, until);
   const episodes: Episode[] = [];
   for (let i = 0; i < a.at.length; i++) {
-    if (a.kept[i]! || holdsFrom(a, a.at[i]!)) continue;
+    if (a.kept[i] === 1 || holdsFrom(a, a.at[i]!)) continue;
     const end = recovery(a, a.at[i]!);
     episodes.push({ fromMillis: a.at[i]!, untilMillis: end });
     if (end === null) break;

@@ -61,10 +61,12 @@ export const outcomeOf = (run: RunRecord): Outcome => {
   const delays = needed.flatMap(({ durations: { toReady } }) => (toReady.kind === 'value' ? [toReady.value] : []));
   const hours = header.endMillis / 3_600_000;
   const spans = paidSpans(run, pods);
-  const kinds = promises.map(({ kind }) => {
-    const own = calls.filter((call) => kindOf(run, call) === kind);
-    return { kind, arrived: own.length, kept: own.filter((call) => isKept(run, promises, call)).length };
-  });
+  const kinds = promises.map(({ kind }) => ({ kind, arrived: 0, kept: 0 }));
+  for (const call of calls) {
+    const of = kinds.find(({ kind }) => kind === kindOf(run, call))!;
+    of.arrived += 1;
+    if (isKept(run, promises, call)) of.kept += 1;
+  }
   return {
     hours,
     arrived: calls.length,

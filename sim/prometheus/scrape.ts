@@ -100,6 +100,8 @@ export class ScrapeTarget {
   #current: Tracked[] = [];
   #previous: Tracked[] = [];
   #headMax = -Infinity;
+  /** The last scrape was a structured page whose samples were all known, distinct and appended or dropped by rule. */
+  #steady = false;
   // The open transaction: nothing reaches the store before it is committed.
   readonly #pendingSeries: Series[] = [];
   readonly #pendingTimes: number[] = [];
@@ -197,16 +199,62 @@ export class ScrapeTarget {
   }
 
   #appendSamples(samples: readonly PageSample[]): string | null {
+    if (this.#steady && this.#isRepeated(samples)) {
+      this.#appendRepeated(samples);
+      return null;
+    }
     this.#begin();
     for (let i = 0; i < samples.length; i++) {
       const sample = samples[i]!;
       const error = this.#appendSample(i, sample.series, sample.value, NaN, 'other');
       if (error !== null) return error;
     }
-    return this.#finish(null, true);
+    const { length } = samples;
+    const known = this.#cache.size === length && this.#touched === length && this.#seriesAdded === 0;
+    const steady = known && this.#current.length === this.#added && this.config.sampleLimit === 0;
+    const error = this.#finish(null, true);
+    this.#steady = steady;
+    return error;
+  }
+
+  /** Are these the series of the last page in its order, and is the time of this scrape one that no check refuses? */
+  #isRepeated(samples: readonly PageSample[]): boolean {
+    const time = this.#timestamp;
+    if (samples.length !== this.#cache.size) return false;
+    if (time > this.#wall + MAX_AHEAD_MILLIS || time < this.#headMax - MAX_BEHIND_MILLIS) return false;
+    for (let i = 0; i < samples.length; i++) {
+      const entry = this.#slots[i];
+      if (entry?.key !== samples[i]!.series) return false;
+      const { series } = entry;
+      if (series !== null && series.end > series.first && series.times[series.end - 1]! >= time) return false;
+    }
+    return true;
+  }
+
+  /**
+   * The fast path of a steady target: nothing appears, vanishes or is refused, so cache, generations and the list of what
+   * may vanish stay as they are, and the samples go straight into the store.
+   */
+  #appendRepeated(samples: readonly PageSample[]): void {
+    const time = this.#timestamp;
+    const store = this.#store;
+    const onAppend = this.#onAppend;
+    let added = 0;
+    for (let i = 0; i < samples.length; i++) {
+      const { series } = this.#slots[i]!;
+      if (series === null) continue;
+      added++;
+      const { value } = samples[i]!;
+      if (store.append(series, time, value) === 'appended' && onAppend !== undefined)
+        onAppend(series, time, value, false);
+    }
+    this.#total = samples.length;
+    this.#added = added;
+    if (added > 0 && time > this.#headMax) this.#headMax = time;
   }
 
   #begin(): void {
+    this.#steady = false;
     this.#limited = 0;
     this.#overLimit = false;
   }
@@ -221,6 +269,7 @@ export class ScrapeTarget {
 
   /** An empty scrape: markers for all that was there before. */
   #appendNothing(): void {
+    this.#steady = false;
     this.#markVanished();
     this.#iterationDone(false);
   }

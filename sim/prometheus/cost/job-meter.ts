@@ -16,14 +16,17 @@ export interface JobCost {
 }
 
 export class JobMeter {
-  readonly #counters = new Map<number, ChunkCounter>();
+  /** By the ordinal of the series, with holes; and the same without holes. */
+  readonly #byOrdinal: (ChunkCounter | undefined)[] = [];
+  readonly #counters: ChunkCounter[] = [];
 
   /** Counts a sample or marker that the store accepted. */
   readonly onAppend = (series: Series, timestampMillis: number, value: number, stale: boolean): void => {
-    let counter = this.#counters.get(series.ordinal);
+    let counter = this.#byOrdinal[series.ordinal];
     if (counter === undefined) {
       counter = new ChunkCounter();
-      this.#counters.set(series.ordinal, counter);
+      this.#byOrdinal[series.ordinal] = counter;
+      this.#counters.push(counter);
     }
     counter.add(timestampMillis, value, stale);
   };
@@ -31,14 +34,14 @@ export class JobMeter {
   /** What was written so far; `scrapes` are those of all targets of the job. */
   cost(scrapes: number): JobCost {
     let [samples, chunks, chunkBytes, seriesInBlocks, blocks] = [0, 0, 0, 0, 0];
-    for (const counter of this.#counters.values()) {
+    for (const counter of this.#counters) {
       samples += counter.samples;
       chunks += counter.chunks;
       chunkBytes += counter.bytes;
       seriesInBlocks += counter.blocks;
       blocks = Math.max(blocks, counter.blocks);
     }
-    const series = this.#counters.size;
+    const series = this.#counters.length;
     return {
       series,
       samples,
