@@ -141,6 +141,11 @@ export class PodProcesses {
     this.tell(entry, { kind: 'start', config, originMonotonicMillis });
   }
 
+  /** Process id of the pod's container; null while it has none. */
+  idOf(pod: number): number | null {
+    return this.processes.get(pod)?.child.pid ?? null;
+  }
+
   /** SIGTERM: the process finishes what it has and exits. */
   terminate(pod: number): void {
     this.signal(pod, 'SIGTERM');
