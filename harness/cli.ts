@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { exitCodeTable } from './exit-codes.ts';
 import type { BenchOptions } from './commands/bench.ts';
 import type { EmulateOptions } from './commands/emulate.ts';
+import type { ProbeOptions } from './commands/probe.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
 import type { GateChangeOptions } from './commands/gate-change.ts';
 import type { ImportPrometheusOptions } from './commands/import-prometheus.ts';
@@ -175,8 +176,26 @@ example(
     .option('--port <port>', 'the port; 0 takes a free one', '2269')
     .option('--calibration <name>', 'the service law', 'pulse-pro-l40s')
     .option('--model-load <duration>', 'until /health says ready', '2s')
+    .option('--dialect <name>', 'a dialect it answers (repeatable; default: all)', collect, [])
     .action((options: EmulateOptions) => runCommand(() => import('./commands/emulate.ts'), options)),
   'emulate --port 2269',
+);
+
+example(
+  program
+    .command('probe <url>')
+    .description('which dialects a server speaks, batch and live: tries each with half a second of audio')
+    .option('--auth-env <name>', 'environment variable that holds the key')
+    .addOption(
+      new Option('--auth-scheme <scheme>', 'how the key is sent').choices(['Bearer', 'Token']).default('Bearer'),
+    )
+    .option('--patience <seconds>', 'for each step', '5')
+    .option('--json', 'print what was tried and seen as JSON')
+    .action((url: string, options: Omit<ProbeOptions, 'url'>) =>
+      runCommand(() => import('./commands/probe.ts'), { ...options, url }),
+    ),
+  'probe http://127.0.0.1:2269',
+  'probe https://asr.internal:7100 --auth-env SMALLEST_API_KEY --auth-scheme Token',
 );
 
 example(

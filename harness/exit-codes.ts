@@ -35,6 +35,10 @@ export const ERROR_EXIT: Readonly<Record<ErrorCode, ExitCode>> = {
   SCHEDULE_HASH_MISMATCH: { code: 19, meaning: 'two runs, or a run and its schedule, do not belong together' },
   TARGET_FAILED: { code: 20, meaning: 'a process or server under test did not start, or died' },
   TOOL_MISSING: { code: 21, meaning: 'a program that this command needs is not installed' },
+  TARGET_UNREACHABLE: { code: 23, meaning: 'the service cannot be reached: address, name, TLS, or no answer' },
+  DIALECT_UNKNOWN: { code: 24, meaning: 'the service speaks no known dialect, or not the one asked for' },
+  LIMIT_TOO_LOW: { code: 25, meaning: 'the schedule needs more sockets or ports than this machine gives' },
+  CLIPS_INVALID: { code: 26, meaning: 'the folder of clips is empty or holds broken files' },
   INTERRUPTED: { code: 130, meaning: 'interrupted; what was done so far is kept and marked incomplete' },
 };
 

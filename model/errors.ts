@@ -16,6 +16,10 @@ export type ErrorCode =
   | 'QUERY_INVALID' // PromQL outside what is supported, found at load time
   | 'PORT_IN_USE'
   | 'TARGET_FAILED' // a real process or server did not start, or died
+  | 'TARGET_UNREACHABLE' // no connection to a service: nobody listens, no such name, TLS, no answer
+  | 'DIALECT_UNKNOWN' // a service that speaks none of the dialects, or not the one asked for
+  | 'LIMIT_TOO_LOW' // more sockets or ports needed than this machine gives
+  | 'CLIPS_INVALID' // a folder of clips that is empty or holds broken files
   | 'GENERATOR_LIMITED' // the load engine, not the service, was the bottleneck
   | 'CONFORMANCE' // behaviour differs from the recorded one
   | 'FIDELITY' // simulation and real run differ beyond the stated bounds

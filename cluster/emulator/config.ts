@@ -5,6 +5,8 @@ import type { ServiceLaw } from '../../model/service-time.ts';
 import { SERVICE_LAWS } from '../../model/service-time.ts';
 import type { Seconds } from '../../model/units.ts';
 import { seconds } from '../../model/units.ts';
+import type { Dialect } from './dialects.ts';
+import { DIALECT_IDS } from './dialects.ts';
 
 export type MetricSet = 'design' | 'newer' | 'grafana';
 
@@ -43,6 +45,8 @@ export type MetricsFault =
 export type EmulatorFault = FaultWindow & (RequestFault | StreamFault | MetricsFault);
 
 export interface EmulatorConfig {
+  /** Dialects it answers; the paths of the others are 404. */
+  readonly dialects: readonly Dialect[];
   /** Law of service, speed of the GPU and cap already applied. */
   readonly law: ServiceLaw;
   /** Virtual seconds per real second. */
@@ -97,6 +101,7 @@ export interface EmulatorConfig {
 
 /** The vendor's defaults where documented, else the reading of wire-protocol.md section 9. */
 export const EMULATOR_DEFAULTS: EmulatorConfig = {
+  dialects: DIALECT_IDS,
   law: SERVICE_LAWS['pulse-pro-l40s']!,
   timeScale: 1,
   pod: { name: 'lightning-asr-emulated', ordinal: 0 },

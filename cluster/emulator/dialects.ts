@@ -60,12 +60,10 @@ export const DIALECT_IDS = Object.keys(DIALECTS) as readonly Dialect[];
 const withoutTrailingSlash = (path: string): string =>
   path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 
-/** The dialect whose batch or streaming endpoint this path is; null if it is neither. `/waves/v1/stt/` may drop its slash. */
-export const dialectOfPath = (path: string, mode: 'batch' | 'stream'): Dialect | null => {
+/** The dialect, of those `spoken`, whose batch or streaming endpoint this path is; null if none. `/waves/v1/stt/` may drop its slash. */
+export const dialectOfPath = (path: string, mode: 'batch' | 'stream', spoken = DIALECT_IDS): Dialect | null => {
   const asked = withoutTrailingSlash(path);
-  return (
-    DIALECT_IDS.find((id) => (mode === 'batch' ? DIALECTS[id].batchPath : DIALECTS[id].streamPath) === asked) ?? null
-  );
+  return spoken.find((id) => (mode === 'batch' ? DIALECTS[id].batchPath : DIALECTS[id].streamPath) === asked) ?? null;
 };
 
 /** Headers that tie a request to its row of the schedule. A real server is expected to ignore them (wire-protocol.md section 8). */

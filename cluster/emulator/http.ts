@@ -251,7 +251,7 @@ export class HttpDoor {
   }
 
   private batch(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): void {
-    const dialect = dialectOfPath(path, 'batch');
+    const dialect = dialectOfPath(path, 'batch', this.pod.config.dialects);
     if (dialect === null || request.method !== 'POST') {
       request.resume();
       sendJson(

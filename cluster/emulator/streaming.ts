@@ -56,7 +56,7 @@ export class StreamDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const url = new URL(request.url ?? '/', 'http://pod');
-    const dialect = dialectOfPath(url.pathname, 'stream');
+    const dialect = dialectOfPath(url.pathname, 'stream', this.pod.config.dialects);
     if (dialect === null) {
       refuseUpgrade(socket, 404, {}, { error: 'Not found' });
       return;

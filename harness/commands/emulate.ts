@@ -1,6 +1,8 @@
 // emulate: one emulated speech-to-text pod on loopback until it is interrupted; every dialect, /health and /metrics.
 
 import { EMULATOR_DEFAULTS } from '../../cluster/emulator/config.ts';
+import type { Dialect } from '../../cluster/emulator/dialects.ts';
+import { DIALECT_IDS } from '../../cluster/emulator/dialects.ts';
 import { monotonicMillis, scaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import { startEmulator } from '../../cluster/emulator/server.ts';
 import { parseDuration } from '../../model/duration.ts';
@@ -14,6 +16,8 @@ export interface EmulateOptions {
   readonly port: string;
   readonly calibration: string;
   readonly modelLoad: string;
+  /** None given = all. */
+  readonly dialect: readonly string[];
 }
 
 const portOf = (text: string): number => {
@@ -21,6 +25,15 @@ const portOf = (text: string): number => {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TestbedError('USAGE', `--port ${text}: expected a whole number from 0 to 65535`);
   return port;
+};
+
+const dialectsOf = (names: readonly string[]): readonly Dialect[] => {
+  for (const name of names)
+    if (!DIALECT_IDS.some((known) => known === name))
+      throw new TestbedError('USAGE', `there is no dialect ${name}${suggestion(name, DIALECT_IDS)}`, {
+        hint: `one of ${DIALECT_IDS.join(', ')}`,
+      });
+  return names.length === 0 ? DIALECT_IDS : DIALECT_IDS.filter((id) => names.includes(id));
 };
 
 export const run = async (options: EmulateOptions, context: CommandContext): Promise<number> => {
@@ -37,7 +50,7 @@ export const run = async (options: EmulateOptions, context: CommandContext): Pro
       hint: '--model-load 2s',
     });
   const emulator = await startEmulator(
-    { ...EMULATOR_DEFAULTS, law, modelLoad, port: portOf(options.port) },
+    { ...EMULATOR_DEFAULTS, law, modelLoad, port: portOf(options.port), dialects: dialectsOf(options.dialect) },
     scaledClock(monotonicMillis(), 1),
   );
   const origin = `http://${EMULATOR_DEFAULTS.host}:${emulator.port}`;

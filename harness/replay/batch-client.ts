@@ -30,7 +30,8 @@ export interface BatchRequest {
   readonly audioSeconds: number;
 }
 
-const QUERY: Readonly<Record<Dialect, string>> = {
+/** Of the options only those that a dialect demands. */
+export const BATCH_QUERY: Readonly<Record<Dialect, string>> = {
   'onprem-v1': '',
   lightning: '?model=lightning&language=en',
   'pulse-v1': '?language=en',
@@ -59,7 +60,7 @@ export class BatchClient {
 
   constructor(origin: string, settings: BatchClientSettings) {
     this.settings = settings;
-    this.path = `${DIALECTS[settings.dialect].batchPath}${QUERY[settings.dialect]}`;
+    this.path = `${DIALECTS[settings.dialect].batchPath}${BATCH_QUERY[settings.dialect]}`;
     // Unlimited connections keep the loop open; time-outs are the front's (load-generation.md 5.4).
     this.pool = new Pool(origin, {
       pipelining: 1,

@@ -37,14 +37,14 @@ export interface StreamFigures {
   unknownMessages: number;
 }
 
-const QUERY: Readonly<Record<Dialect, string>> = {
+export const STREAM_QUERY: Readonly<Record<Dialect, string>> = {
   'onprem-v1': 'language=en&word_timestamps=true',
   lightning: 'model=lightning&language=en&word_timestamps=true',
   'pulse-v1': 'language=en&word_timestamps=true',
   stt: 'model=pulse&language=en&word_timestamps=true',
 };
 
-const END_MESSAGE: Readonly<Record<EndDialect, string>> = {
+export const END_MESSAGE: Readonly<Record<EndDialect, string>> = {
   close_stream: '{"type":"close_stream"}',
   'finalize-ends': '{"type":"finalize"}',
   end: '{"type":"end"}',
@@ -88,7 +88,7 @@ const field = (value: unknown, name: string): unknown =>
 const numberOr = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
 
 /** Null for what is no JSON object. A message without `type` is a transcription; text is `transcript`, else `transcription`. */
-const parseMessage = (data: RawData): Message | null => {
+export const parseMessage = (data: RawData): Message | null => {
   let value: unknown;
   try {
     value = JSON.parse(asText(data));
@@ -163,7 +163,7 @@ class Session {
     this.frameBytes = 2 * Math.round((frameMillis * BYTES_PER_MILLI) / 2);
     this.totalBytes = 2 * Math.round((request.audioSeconds * 1000 * BYTES_PER_MILLI) / 2);
     this.frames = Math.max(1, Math.ceil(this.totalBytes / this.frameBytes));
-    const query = `${QUERY[dialect]}&encoding=linear16&sample_rate=${SAMPLE_RATE}&external_session_id=${runId}-${request.row}-${request.attempt}`;
+    const query = `${STREAM_QUERY[dialect]}&encoding=linear16&sample_rate=${SAMPLE_RATE}&external_session_id=${runId}-${request.row}-${request.attempt}`;
     this.socket = new WebSocket(`${origin}${DIALECTS[dialect].streamPath}?${query}`, {
       perMessageDeflate: false,
       skipUTF8Validation: true,
