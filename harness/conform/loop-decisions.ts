@@ -2,25 +2,16 @@
 // status written, its counts and conditions.
 
 import { parse } from 'yaml';
+import type { HpaSync, MetricRead, TimedCall } from '../../cluster/kube/hpa-syncs.ts';
+import { HpaReplay } from '../../cluster/kube/hpa-replay.ts';
 import type { HorizontalPodAutoscalerSpec } from '../../model/kubernetes-hpa.ts';
-import type { CompiledHpa } from '../../sim/autoscaler/compile.ts';
-import { compileHpa } from '../../sim/autoscaler/compile.ts';
-import { readSelector } from '../../sim/autoscaler/label-selector.ts';
-import type { HpaMemory } from '../../sim/autoscaler/memory.ts';
-import { NO_MEMORY } from '../../sim/autoscaler/memory.ts';
-import type { MetricAnswer, ObservedPod } from '../../sim/autoscaler/observation.ts';
-import { observe } from '../../sim/autoscaler/observation.ts';
-import { parseQuantity } from '../../sim/autoscaler/quantity.ts';
-import type { PutResult } from '../../sim/autoscaler/reconcile.ts';
-import { conclude, decide } from '../../sim/autoscaler/reconcile.ts';
+import type { ObservedPod } from '../../sim/autoscaler/observation.ts';
 import { hpaSettings } from '../../sim/autoscaler/settings.ts';
-import type { HpaStatus } from '../../sim/autoscaler/status.ts';
-import { EMPTY_STATUS, storedStatus } from '../../sim/autoscaler/status.ts';
 import type { LoopFolder, LoopSync, SyncMetric } from './closed-loop-types.ts';
 import { linesByPod, linesOf } from './loop-cluster.ts';
 import type { SetTally } from './result.ts';
 
-const SELECTOR = readSelector('app=lightning-asr');
+const SELECTOR = 'app=lightning-asr';
 const SETTINGS = hpaSettings('1.37');
 
 /** The pods as the controller's informer listed them at `now`. */
@@ -44,122 +35,54 @@ const podsAt = (folder: LoopFolder, now: number): readonly ObservedPod[] =>
     ];
   });
 
-const answerOf = (folder: LoopFolder, metric: SyncMetric): MetricAnswer => {
-  if (metric.code !== 200 || metric.values === undefined)
-    return { kind: 'failed', message: `the API answered ${metric.code}` };
-  const values = metric.values.map(([of, quantity]) => ({ of, milli: parseQuantity(quantity)!.milli }));
-  if (metric.api.startsWith('external.')) return { kind: 'external', milli: values.map(({ milli }) => milli) };
-  if (!/\/pods\/(%2A|\*)\//i.test(metric.api)) return { kind: 'object', milli: values[0]!.milli };
-  return {
-    kind: 'pods',
-    items: values.map(({ of, milli }) => ({
-      podName: typeof of === 'number' ? folder.config.podNames[of]! : of,
-      milli,
-    })),
-  };
-};
+const timed = ({ t, ms, code }: { readonly t: number; readonly ms: number; readonly code: number }): TimedCall => ({
+  sentMillis: t,
+  answeredMillis: t + ms,
+  code,
+  message: '',
+});
 
-/** Conditions in a form in which their order does not matter. */
-const conditionText = (conditions: readonly (readonly [string, string, string])[]): string =>
-  conditions
-    .map((c) => c.join(' '))
-    .sort()
-    .join(', ');
+const metricRead = (folder: LoopFolder, metric: SyncMetric): MetricRead => ({
+  ...timed(metric),
+  uri: metric.api,
+  adapter: null,
+  values:
+    metric.values?.map(([of, quantity]) => [typeof of === 'number' ? folder.config.podNames[of]! : of, quantity]) ??
+    null,
+});
 
-const recordedOutcome = (sync: LoopSync): string =>
-  JSON.stringify({
-    put: sync.put?.at(-1)?.replicas ?? null,
-    status:
-      sync.status === undefined
-        ? null
-        : [sync.status.currentReplicas, sync.status.desiredReplicas, conditionText(sync.status.conditions)],
-  });
-
-const putResult = (sync: LoopSync, message: string): PutResult => {
-  const last = sync.put?.at(-1);
-  const atMillis = last === undefined ? sync.end : last.t + last.ms;
-  return last === undefined || last.code === 200
-    ? { kind: 'accepted', atMillis }
-    : { kind: 'failed', atMillis, message };
-};
-
-class Controller {
-  readonly #folder: LoopFolder;
-  #spec: HorizontalPodAutoscalerSpec;
-  #hpa: CompiledHpa;
-  #generation = 1;
-  #memory: HpaMemory = NO_MEMORY;
-  #status: HpaStatus = EMPTY_STATUS;
-
-  constructor(folder: LoopFolder) {
-    this.#folder = folder;
-    this.#spec = (parse(folder.config.yaml.hpa) as { spec: HorizontalPodAutoscalerSpec }).spec;
-    this.#hpa = compileHpa(this.#spec, SETTINGS);
-  }
-
-  patch(change: Partial<HorizontalPodAutoscalerSpec>): void {
-    this.#spec = { ...this.#spec, ...change };
-    this.#hpa = compileHpa(this.#spec, SETTINGS);
-    this.#generation++;
-  }
-
-  restart(): void {
-    this.#memory = NO_MEMORY;
-  }
-
-  sync(sync: LoopSync): string {
-    const nowMillis = sync.t + sync.scale.ms;
-    const answers = sync.metrics.map((metric) => answerOf(this.#folder, metric));
-    const { metrics: wanted } = this.#hpa;
-    const observation = observe({
-      nowMillis,
-      answeredMillis: sync.metrics.map(({ t, ms }) => t + ms),
-      status: this.#status,
-      generation: this.#generation,
-      scale:
-        sync.scale.code === 200
-          ? {
-              kind: 'found',
-              specReplicas: sync.scale.spec,
-              statusReplicas: sync.scale.status,
-              selector: SELECTOR,
-            }
-          : { kind: 'failed', message: `the API answered ${sync.scale.code}` },
-      pods: podsAt(this.#folder, sync.metrics.at(-1)?.t ?? nowMillis),
-      // Off the metrics branch nothing was asked.
-      answers: wanted.map((_, i) => answers[i] ?? { kind: 'failed', message: 'not asked' }),
-    });
-    const pending = decide(this.#hpa, this.#memory, observation);
-    const put = pending.decision.rescale ? putResult(sync, 'the write failed') : null;
-    const result = conclude(this.#hpa, pending, put);
-    this.#memory = result.memory;
-    if (result.writesStatus) this.#status = storedStatus(result.status);
-    return JSON.stringify({
-      put: put === null ? null : pending.decision.desired,
-      status: result.writesStatus
-        ? [
-            result.status.currentReplicas,
-            result.status.desiredReplicas,
-            conditionText(result.status.conditions.map((c) => [c.type, c.status, c.reason])),
-          ]
-        : null,
-    });
-  }
-}
+/** A recorded sync in the words of a collected one. */
+export const hpaSync = (folder: LoopFolder, line: LoopSync): HpaSync => ({
+  startMillis: line.t,
+  endMillis: line.end,
+  scale: {
+    ...timed({ t: line.t, ...line.scale }),
+    specReplicas: line.scale.spec,
+    statusReplicas: line.scale.status,
+    selector: SELECTOR,
+  },
+  metrics: line.metrics.map((metric) => metricRead(folder, metric)),
+  puts: (line.put ?? []).map((put) => ({ ...timed(put), replicas: put.replicas })),
+  status: line.status === undefined ? null : { ...timed(line.status), ...line.status },
+});
 
 /** Adds one case per recorded sync. */
 export const checkDecisions = (folder: LoopFolder, tally: SetTally): void => {
-  const controller = new Controller(folder);
+  let spec = (parse(folder.config.yaml.hpa) as { spec: HorizontalPodAutoscalerSpec }).spec;
+  const replay = new HpaReplay({ name: folder.name, spec, settings: SETTINGS, epochMillis: 0 });
   const restarts = folder.outages.filter(({ kind }) => kind === 'kcm-restart').map(({ startAt }) => startAt);
   for (const line of folder.hpa) {
-    if (line.ev === 'patched') controller.patch(line.patch.spec);
+    if (line.ev === 'patched') {
+      spec = { ...spec, ...line.patch.spec };
+      replay.edit(spec);
+    }
     if (line.ev !== 'sync') continue;
     while (restarts.length > 0 && restarts[0]! < line.t) {
       restarts.shift();
-      controller.restart();
+      replay.restart();
     }
-    const expected = recordedOutcome(line);
-    const got = controller.sync(line);
-    tally.add(got === expected ? [] : [{ id: folder.name, where: `sync at ${line.t} ms`, expected, got }]);
+    const listed = podsAt(folder, line.metrics.at(-1)?.t ?? line.t + line.scale.ms);
+    const { mismatch } = replay.sync(hpaSync(folder, line), listed);
+    tally.add(mismatch === null ? [] : [{ id: folder.name, where: `sync at ${line.t} ms`, ...mismatch }]);
   }
 };
