@@ -1,0 +1,75 @@
+// Prometheus' and the adapter's files for the real programs: what prometheus-operator would generate from the platform's
+// monitors and rules (sim/prometheus/operator.ts), with the way to our API server and to pods that are processes. Pure.
+
+import { stringify } from 'yaml';
+import { formatDuration } from '../../model/duration.ts';
+import type { Platform } from '../../model/platform.ts';
+import type { ScrapeConfigYaml } from '../../sim/prometheus/operator.ts';
+import { forShard, operatorScrapeConfig } from '../../sim/prometheus/operator.ts';
+
+/**
+ * The API refuses loopback addresses in endpoints, so a pod is known as 10.A.B.C and its process listens on 127.A.B.C.
+ * At the end of every job: `instance`, where no rule set it, keeps the pod's address; the connection goes to its process.
+ */
+const ADDRESS_RULES = [
+  { source_labels: ['instance', '__address__'], regex: ';(.+)', target_label: 'instance', replacement: '$1' },
+  { source_labels: ['__address__'], regex: '10\\.(.+)', target_label: '__address__', replacement: '127.$1' },
+] as const;
+
+export interface MonitoringSurroundings {
+  /** Discovery reads the API through it. */
+  readonly kubeconfig: string;
+  /** host:port of kube-state-metrics; null = it does not run. */
+  readonly kubeStateMetrics: string | null;
+}
+
+/** The job with the API server that it discovers from, and its connections led to the pods' processes. */
+const reachable = (config: ScrapeConfigYaml, kubeconfig: string): ScrapeConfigYaml => ({
+  ...config,
+  kubernetes_sd_configs: (config['kubernetes_sd_configs'] as readonly object[]).map((discovery) => ({
+    ...discovery,
+    kubeconfig_file: kubeconfig,
+  })),
+  relabel_configs: [...(config['relabel_configs'] as readonly object[]), ...ADDRESS_RULES],
+});
+
+/** The labels are those of sim/hops/kube-state-metrics.ts; its own labels win, as the stack sets it. */
+const kubeStateMetricsJob = (address: string): ScrapeConfigYaml => ({
+  job_name: 'kube-state-metrics',
+  honor_labels: true,
+  static_configs: [{ targets: [address], labels: { namespace: 'monitoring', service: 'kube-state-metrics' } }],
+});
+
+const ruleFile = (file: string): string =>
+  `rules/${file.replace(/[^a-zA-Z0-9._-]/g, '-').replace(/(\.ya?ml)?$/, '.yml')}`;
+
+/** Path below Prometheus' folder to text; `prometheus.yml` among them. */
+export const prometheusFiles = (
+  platform: Platform,
+  { kubeconfig, kubeStateMetrics }: MonitoringSurroundings,
+): ReadonlyMap<string, string> => {
+  const { scrapeInterval, scrapeTimeout, evaluationInterval, externalLabels } = platform.prometheus;
+  const jobs = platform.monitors.flatMap((monitor) =>
+    monitor.endpoints.map((_, index) => reachable(forShard(operatorScrapeConfig(monitor, index), 0), kubeconfig)),
+  );
+  const groups = Map.groupBy(platform.ruleGroups, ({ file }) => ruleFile(file));
+  const config = {
+    global: {
+      scrape_interval: formatDuration(scrapeInterval),
+      scrape_timeout: formatDuration(scrapeTimeout),
+      evaluation_interval: formatDuration(evaluationInterval),
+      external_labels: externalLabels,
+    },
+    rule_files: [...groups.keys()],
+    scrape_configs: [...jobs, ...(kubeStateMetrics === null ? [] : [kubeStateMetricsJob(kubeStateMetrics)])],
+  };
+  return new Map([
+    ['prometheus.yml', stringify(config)],
+    ...[...groups].map(([path, found]): [string, string] => [
+      path,
+      stringify({ groups: found.map(({ group }) => group) }),
+    ]),
+  ]);
+};
+
+export const adapterFile = (platform: Platform): string => stringify(platform.adapter.config);
