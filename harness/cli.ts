@@ -4,6 +4,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodeTable } from './exit-codes.ts';
 import type { BenchOptions } from './commands/bench.ts';
+import type { ClusterDownOptions } from './commands/cluster-down.ts';
+import type { ClusterStatusOptions } from './commands/cluster-status.ts';
+import type { ClusterUpOptions } from './commands/cluster-up.ts';
 import type { EmulateOptions } from './commands/emulate.ts';
 import type { ProbeOptions } from './commands/probe.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
@@ -285,6 +288,45 @@ example(
     runCommand(() => import('./commands/shadow.ts'), { ...options, scenario }),
   ),
   'shadow yesterday.yaml --candidate asr.scrapeInterval=5s --candidate hpa.target=3',
+);
+
+const cluster = program.command('cluster').description('the real control plane, as processes on this machine');
+
+example(
+  scenarioOptions(
+    cluster
+      .command('up [scenario]')
+      .description('etcd, API server, controllers, scheduler, Prometheus, adapter: up for the platform of a scenario')
+      .addOption(new Option('--profile <profile>', 'how they run').choices(['bare']).default('bare'))
+      .option('--kubernetes <minor>', '1.34 or 1.37 (default: the scenario says)')
+      .option('--logs <folder>', 'keep the logs there (default: they go with it)')
+      .option('--detach', 'return when it is up')
+      .option('--json', 'print the addresses as JSON'),
+  ).action((scenario: string | undefined, options: Omit<ClusterUpOptions, 'scenario'>) =>
+    runCommand(() => import('./commands/cluster-up.ts'), { ...options, scenario: scenario ?? 'vendor-default-step' }),
+  ),
+  'cluster up --profile bare',
+  'cluster up bench --detach --logs /tmp/logs',
+);
+
+example(
+  cluster
+    .command('status')
+    .description('the control planes that run here')
+    .option('--json', 'print them as JSON')
+    .action((options: ClusterStatusOptions) => runCommand(() => import('./commands/cluster-status.ts'), options)),
+  'cluster status',
+);
+
+example(
+  cluster
+    .command('down [id]')
+    .description('ends a control plane, and removes what a killed one left')
+    .option('--all', 'all that run here')
+    .action((id: string | undefined, options: Pick<ClusterDownOptions, 'all'>) =>
+      runCommand(() => import('./commands/cluster-down.ts'), { ...options, ...(id === undefined ? {} : { id }) }),
+    ),
+  'cluster down',
 );
 
 program.addHelpText(
