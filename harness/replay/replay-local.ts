@@ -12,8 +12,10 @@ import type { Schedule } from '../../model/schedule.ts';
 import { millis } from '../../model/units.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
+import type { LoadSettings } from './load-engine.ts';
 import type { WorkersReport } from './load-workers.ts';
 import { LoadWorkers } from './load-workers.ts';
+import type { LoadChoice, RunningLoad } from './running-load.ts';
 import type { Priority } from './priority.ts';
 import { raisePriority } from './priority.ts';
 import { generatorValidity } from './validity.ts';
@@ -26,6 +28,10 @@ export interface ReplayLocalSettings {
   readonly timeScale: number;
   /** Load worker processes, 1 if absent. With more than one each balances its own share of the load. */
   readonly workers?: number;
+  /** Another engine than the Node one; absent = the workers above. */
+  readonly engine?: LoadChoice;
+  /** What the run should say before all else, sentences. */
+  readonly notes?: readonly string[];
   readonly scheduleHash: string;
   readonly versions: Readonly<Record<string, string>>;
   /** As the simulation of the same scenario computed it; null = none. */
@@ -70,10 +76,13 @@ const machine = (): Readonly<Record<string, string | number>> => ({
   generatorSharesHost: 'yes',
 });
 
-const waitUntilOver = async (run: LocalRun, load: LoadWorkers, settings: ReplayLocalSettings): Promise<boolean> => {
-  const { schedule, scenario, signal, onProgress } = settings;
+const latestMillis = ({ schedule, scenario }: ReplayLocalSettings): number =>
+  schedule.durationMillis + Math.max(DRAIN_MILLIS, (scenario.service.timeout ?? 0) * 1000);
+
+const waitUntilOver = async (run: LocalRun, load: RunningLoad, settings: ReplayLocalSettings): Promise<boolean> => {
+  const { schedule, signal, onProgress } = settings;
   const { clock } = run;
-  const latest = schedule.durationMillis + Math.max(DRAIN_MILLIS, (scenario.service.timeout ?? 0) * 1000);
+  const latest = latestMillis(settings);
   const aborted = new Promise<'aborted'>((resolve) => {
     if (signal.aborted) resolve('aborted');
     signal.addEventListener('abort', () => resolve('aborted'), { once: true });
@@ -118,8 +127,8 @@ const recordOf = (
       scheduleHash: settings.scheduleHash,
       profile: 'local',
       timeScale,
-      reality: REALITY,
-      versions: settings.versions,
+      reality: { ...REALITY, load: settings.engine?.reality ?? REALITY.load },
+      versions: { ...settings.versions, ...settings.engine?.versions },
       machine: { ...machine(), priority },
       durationMillis: schedule.durationMillis,
       warmupMillis: millis(scenario.warmup * 1000),
@@ -141,6 +150,7 @@ const recordOf = (
       }),
       events: null,
       notes: [
+        ...(settings.notes ?? []),
         ...local.notes,
         ...report.notes,
         ...causes.map(([cause, count]) => `${count} attempts were not answered: ${cause}`),
@@ -172,21 +182,23 @@ export const replayLocal = async (settings: ReplayLocalSettings): Promise<Replay
 const replayWithPriority = async (settings: ReplayLocalSettings, priority: Priority['kind']): Promise<Replayed> => {
   const { schedule, scenario, platform, timeScale, signal } = settings;
   const fleet = fleetSettings(scenario.service, seedOf(scenario.seed, 'balancer'));
-  const load = await LoadWorkers.start(
-    schedule,
-    {
-      front: { ...fleet, maxInFlight: MAX_IN_FLIGHT },
-      dialect: 'pulse-v1',
-      connection: 'keepalive',
-      authorization: null,
-      bodies: 'declared',
-      clipSeed: scenario.seed,
-      endDialect: 'close_stream',
-      frameMillis: FRAME_MILLIS,
-      runId: `local${scenario.seed}`,
-    },
-    settings.workers ?? 1,
-  );
+  const asked: LoadSettings = {
+    front: { ...fleet, maxInFlight: MAX_IN_FLIGHT },
+    dialect: 'pulse-v1',
+    connection: 'keepalive',
+    authorization: null,
+    bodies: 'declared',
+    clipSeed: scenario.seed,
+    endDialect: 'close_stream',
+    frameMillis: FRAME_MILLIS,
+    runId: `local${scenario.seed}`,
+  };
+  const { scheduleHash } = settings;
+  const context = { timeScale, scheduleHash, latestMillis: latestMillis(settings), signal };
+  const load: RunningLoad =
+    settings.engine === undefined
+      ? await LoadWorkers.start(schedule, asked, settings.workers ?? 1)
+      : await settings.engine.start(schedule, asked, context);
   let run: LocalRun;
   try {
     run = await LocalRun.start({ scenario, platform, law: fleet.law, timeScale, load, signal });
