@@ -1,21 +1,23 @@
 // Turns the difference of two platforms into something to apply: plain YAML objects for what the cluster holds, and Helm
-// values for what only the adapter's chart renders. Takes the platform before and after, gives text; applying is the user's.
+// values for what charts render. Takes the platform before and after, gives text; applying is the user's.
 
 import { stringify } from 'yaml';
 import type { Monitor } from '../../model/kubernetes-monitoring.ts';
 import type { Hpa, Platform, Probe } from '../../model/platform.ts';
-import { formatDuration } from '../../model/duration.ts';
+import type { ManifestFile } from './documents.ts';
+import { rulesPatch } from './patch-rules.ts';
+import { differs, isVendorChart, monitorValues, valuesPatch } from './patch-values.ts';
 
 export interface PlatformPatch {
   /** Objects for `kubectl apply --server-side`; null if nothing of them changed. */
   readonly objects: string | null;
-  /** Values of the prometheus-adapter chart under the vendor chart's key; null if nothing of them changed. */
+  /** Values of the charts that render the platform; null if nothing changed that they have a value for. */
   readonly values: string | null;
-  /** Changes that have no object of their own here and must be made by hand. */
+  /** The changed ServiceMonitors as values of kube-prometheus-stack, instead of the objects; null if none changed. */
+  readonly monitorValues: string | null;
+  /** What must be made by hand, or again after an upgrade. */
   readonly byHand: readonly string[];
 }
-
-const differs = (x: unknown, y: unknown): boolean => JSON.stringify(x) !== JSON.stringify(y);
 
 const monitorObject = ({ kind, name, namespace, labels, spec, endpoints }: Monitor): object => ({
   apiVersion: 'monitoring.coreos.com/v1',
@@ -56,40 +58,43 @@ const deploymentObject = ({ deployment: before }: Platform, { deployment: after 
 };
 
 const HEADER = '# kubectl apply --server-side --force-conflicts -f FILE (the Deployment holds only what changes)\n';
-const VALUES_HEADER = [
-  '# Helm values of the prometheus-adapter subchart; the lists replace those of the chart, so they are whole (T40).',
-  '# Without an umbrella chart drop the outer key.\n',
-].join('\n');
 
-const adapterValues = (before: Platform, after: Platform): string | null => {
-  if (!differs(before.adapter, after.adapter)) return null;
-  const { config, relistInterval } = after.adapter;
-  const rules = differs(before.adapter.config, config)
-    ? { rules: { default: false, custom: config['rules'] ?? [], external: config['externalRules'] ?? [] } }
-    : {};
-  const values = { 'prometheus-adapter': { metricsRelistInterval: formatDuration(relistInterval), ...rules } };
-  return `${VALUES_HEADER}${stringify(values, { lineWidth: 0 })}`;
-};
+/** What a chart writes over at its next upgrade, since it has no value for it. */
+const literal = (before: Platform, monitors: readonly Monitor[]): readonly string[] =>
+  isVendorChart(before)
+    ? monitors.map(
+        ({ kind, name }) =>
+          `${kind} ${name}: the chart smallest-self-host writes its interval literally and has no value for it: apply patch.yaml again after every helm upgrade`,
+      )
+    : [];
 
-const groupsByHand = (before: Platform, after: Platform): readonly string[] =>
-  after.ruleGroups.flatMap(({ file, group }, i) =>
-    differs(before.ruleGroups[i]?.group.interval, group.interval)
-      ? [`${file}: rule group ${group.name}: interval: ${group.interval ?? 'none'}`]
-      : [],
-  );
-
-/** The patch that makes `before` into `after`, as far as monitors, HPA, probes, adapter and rule intervals go. */
-export const platformPatch = (before: Platform, after: Platform): PlatformPatch => {
-  const monitors = after.monitors.filter((monitor, i) => differs(before.monitors[i], monitor)).map(monitorObject);
+/**
+ * The patch that makes `before` into `after`, as far as monitors, HPA, probes, rule intervals, Prometheus and adapter go.
+ *
+ * @param files the YAML that `before` was read from: rule groups are patched in the objects that hold them
+ */
+export const platformPatch = (
+  before: Platform,
+  after: Platform,
+  files: readonly ManifestFile[] = [],
+): PlatformPatch => {
+  const monitors = after.monitors.filter((monitor, i) => differs(before.monitors[i], monitor));
   const hpa = after.hpa !== null && differs(before.hpa, after.hpa) ? [hpaObject(after.hpa)] : [];
   const deployment = deploymentObject(before, after);
-  const objects = [...monitors, ...hpa, ...(deployment === null ? [] : [deployment])];
+  const rules = rulesPatch(before, after, files);
+  const objects = [
+    ...monitors.map(monitorObject),
+    ...hpa,
+    ...(deployment === null ? [] : [deployment]),
+    ...rules.objects,
+  ];
   return {
     objects:
       objects.length === 0
         ? null
         : `${HEADER}${objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n')}`,
-    values: adapterValues(before, after),
-    byHand: groupsByHand(before, after),
+    values: valuesPatch(before, after),
+    monitorValues: monitorValues(monitors),
+    byHand: [...rules.byHand, ...literal(before, monitors)],
   };
 };

@@ -75,9 +75,11 @@ const readEndpoint = (endpoint: Cursor): MonitorEndpoint => {
 const secondsOf = (value: unknown): number | null =>
   typeof value === 'string' ? parsePrometheusDuration(value) : null;
 
+type MonitorMeta = Pick<Monitor, 'kind' | 'name' | 'namespace' | 'labels'>;
+
 /** The monitor, or null if the operator would skip it: a timeout above the interval (metrics-path.md 1.2). */
-export const readMonitor = (object: Cursor, kind: Monitor['kind']): Monitor | null => {
-  const spec = object.get('spec');
+const readMonitorSpec = (spec: Cursor, meta: MonitorMeta, ofMeta: readonly string[]): Monitor | null => {
+  const { kind } = meta;
   const endpoints = spec.get(kind === 'ServiceMonitor' ? 'endpoints' : 'podMetricsEndpoints');
   const read = endpoints.items().map(readEndpoint);
   if (read.length === 0) endpoints.fail('at least one endpoint');
@@ -92,6 +94,7 @@ export const readMonitor = (object: Cursor, kind: Monitor['kind']): Monitor | nu
     'selector',
     'namespaceSelector',
     'attachMetadata',
+    ...ofMeta,
   ]);
   const late = read.find(({ interval, scrapeTimeout }) => {
     const [every, within] = [secondsOf(interval), secondsOf(scrapeTimeout)];
@@ -103,16 +106,37 @@ export const readMonitor = (object: Cursor, kind: Monitor['kind']): Monitor | nu
     );
     return null;
   }
-  const { endpoints: _service, podMetricsEndpoints: _pod, ...rest } = (spec.value ?? {}) as Record<string, unknown>;
-  return {
-    kind,
-    name: object.get('metadata', 'name').text(),
-    namespace: object.get('metadata', 'namespace').text('default'),
-    labels: object.get('metadata', 'labels').labels(),
-    spec: { ...rest, selector: rest.selector ?? {} },
-    endpoints: read,
-  };
+  const dropped = new Set(['endpoints', 'podMetricsEndpoints', ...ofMeta]);
+  const rest = Object.fromEntries(
+    Object.entries((spec.value ?? {}) as Record<string, unknown>).filter(([key]) => !dropped.has(key)),
+  );
+  return { ...meta, spec: { ...rest, selector: rest['selector'] ?? {} }, endpoints: read };
 };
+
+export const readMonitor = (object: Cursor, kind: Monitor['kind']): Monitor | null =>
+  readMonitorSpec(
+    object.get('spec'),
+    {
+      kind,
+      name: object.get('metadata', 'name').text(),
+      namespace: object.get('metadata', 'namespace').text('default'),
+      labels: object.get('metadata', 'labels').labels(),
+    },
+    [],
+  );
+
+/** An entry of additionalServiceMonitors in the values of kube-prometheus-stack; it lives in the stack's namespace. */
+export const readMonitorValues = (entry: Cursor): Monitor | null =>
+  readMonitorSpec(
+    entry,
+    {
+      kind: 'ServiceMonitor',
+      name: entry.get('name').text(),
+      namespace: 'default',
+      labels: entry.get('additionalLabels').labels(),
+    },
+    ['name', 'additionalLabels'],
+  );
 
 const checkRule = (rule: Cursor): void => {
   rule.get('expr').text();

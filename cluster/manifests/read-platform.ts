@@ -85,9 +85,10 @@ const collectConfigMap = (object: Cursor, into: Collected): void => {
 };
 
 const collectValues = (object: Cursor, file: string, into: Collected): void => {
-  const { prometheus, adapter, ruleGroups } = readValues(object);
+  const { prometheus, adapter, ruleGroups, monitors } = readValues(object);
   if (prometheus !== null) into.prometheuses.push({ file, rendered: false, reading: prometheus });
   if (adapter !== null) into.adapters.unshift(adapter);
+  into.monitors.push(...monitors.map((monitor) => ({ file, monitor })));
   if (ruleGroups.length > 0)
     into.rules.push({ file, name: 'additionalPrometheusRulesMap', labels: null, groups: ruleGroups });
 };

@@ -1,18 +1,19 @@
 // Helm values files: kube-prometheus-stack, prometheus-adapter, or an umbrella chart that holds both. Values of other
 // charts are templates' business: they are noted, since Surgelab reads what `helm template` prints.
 
-import type { RuleGroupJson } from '../../model/kubernetes-monitoring.ts';
+import type { Monitor, RuleGroupJson } from '../../model/kubernetes-monitoring.ts';
 import type { AdapterSettings } from '../../model/platform.ts';
 import type { Cursor } from './cursor.ts';
 import type { PrometheusReading } from './read-prometheus.ts';
 import { readPrometheusValues } from './read-prometheus.ts';
 import { readAdapterValues } from './read-adapter.ts';
-import { readRuleGroups } from './read-monitoring.ts';
+import { readMonitorValues, readRuleGroups } from './read-monitoring.ts';
 
 export interface ValuesReading {
   readonly prometheus: PrometheusReading | null;
   readonly adapter: AdapterSettings | null;
   readonly ruleGroups: readonly RuleGroupJson[];
+  readonly monitors: readonly Monitor[];
 }
 
 /** Parts of the stack that do not touch the chain from the pod to the HPA. */
@@ -54,13 +55,18 @@ const readRuleValues = (stack: Cursor): readonly RuleGroupJson[] => {
   ];
 };
 
-const readStack = (stack: Cursor): Pick<ValuesReading, 'prometheus' | 'ruleGroups'> => {
+const readStack = (stack: Cursor): Omit<ValuesReading, 'adapter'> => {
   const prometheus = stack.get('prometheus');
   const ruleGroups = readRuleValues(stack);
   const spec = prometheus.get('prometheusSpec');
+  const monitors = prometheus
+    .get('additionalServiceMonitors')
+    .items()
+    .map(readMonitorValues)
+    .filter((monitor) => monitor !== null);
   prometheus.rest(['enabled', 'ingress', 'service', 'serviceAccount', 'serviceMonitor']);
   stack.rest(STACK_IRRELEVANT);
-  return { prometheus: spec.present ? readPrometheusValues(spec) : null, ruleGroups };
+  return { prometheus: spec.present ? readPrometheusValues(spec) : null, ruleGroups, monitors };
 };
 
 const isAdapter = (values: Cursor): boolean =>
@@ -73,9 +79,9 @@ export const readValues = (values: Cursor): ValuesReading => {
   const adapter = values.get('prometheus-adapter');
   if (stack.present || adapter.present) {
     values.rest(['global']);
-    const read = stack.present ? readStack(stack) : { prometheus: null, ruleGroups: [] };
+    const read = stack.present ? readStack(stack) : { prometheus: null, ruleGroups: [], monitors: [] };
     return { ...read, adapter: adapter.present ? readAdapterValues(adapter) : null };
   }
-  if (isAdapter(values)) return { prometheus: null, ruleGroups: [], adapter: readAdapterValues(values) };
+  if (isAdapter(values)) return { prometheus: null, ruleGroups: [], monitors: [], adapter: readAdapterValues(values) };
   return { ...readStack(values), adapter: null };
 };

@@ -1,7 +1,7 @@
 // tune SCENARIO: how often to scrape, and what the HPA should be allowed. Searches over simulations; writes the answer and an
 // applicable patch; Ctrl-C keeps what was simulated, and the same call goes on from there.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { platformPatch } from '../../cluster/manifests/patch.ts';
 import { tuneText } from '../../reports/search/tune-text.ts';
@@ -34,7 +34,7 @@ export const run = async (options: TuneOptions, context: CommandContext): Promis
   );
   if (simulations.remembered > 0) context.tell(`${simulations.remembered} simulations are remembered from ${out}`);
   try {
-    const { answer, before, after } = await tune({
+    const { answer, before, after, manifests } = await tune({
       options: question,
       seeds,
       budget,
@@ -42,17 +42,22 @@ export const run = async (options: TuneOptions, context: CommandContext): Promis
       simulations,
     });
     progress.end();
-    const patch = platformPatch(before, after);
+    const patch = platformPatch(before, after, manifests);
     mkdirSync(out, { recursive: true });
-    const written = [
+    const files: readonly (readonly [name: string, text: string | null])[] = [
       ['tune.json', `${JSON.stringify(answer, null, 1)}\n`],
       ['patch.yaml', patch.objects],
       ['values.yaml', patch.values],
-    ].filter((file): file is [string, string] => file[1] !== null);
-    for (const [name, text] of written) writeFileSync(join(out, name), text);
+      ['values-monitors.yaml', patch.monitorValues],
+    ];
+    // What an earlier search advised must not lie beside what this one does.
+    for (const [name, text] of files)
+      if (text === null) rmSync(join(out, name), { force: true });
+      else writeFileSync(join(out, name), text);
+    const written = files.flatMap(([name, text]) => (text === null ? [] : [name]));
     context.print(options.json === true ? JSON.stringify(answer, null, 1) : tuneText(answer));
     for (const line of patch.byHand) context.tell(`by hand: ${line}`);
-    context.tell(`written to ${out}: ${written.map(([name]) => name).join(', ')}`);
+    context.tell(`written to ${out}: ${written.join(', ')}`);
     return OUTCOME_EXIT.ok.code;
   } finally {
     progress.end();

@@ -16,6 +16,7 @@ import type { Trial, Trials } from '../../reports/search/trials.ts';
 import type { Tried } from '../../reports/search/tried.ts';
 import { paretoFront } from '../../reports/score/regret.ts';
 import { mean } from '../../reports/stats/quantile.ts';
+import type { InputFile } from '../read-scenario.ts';
 import { readManifestFiles } from '../read-scenario.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion } from '../question.ts';
@@ -38,6 +39,8 @@ export interface Tuned {
   /** The platform now and as recommended. */
   readonly before: Platform;
   readonly after: Platform;
+  /** The YAML that the platform was read from. */
+  readonly manifests: readonly InputFile[];
 }
 
 const SCREEN_SEEDS = 3;
@@ -155,6 +158,7 @@ export const tune = async (request: TuneRequest): Promise<Tuned> => {
   return {
     answer,
     before,
+    manifests,
     after: readPlatform(manifests, { ...file.scenario.platform.set, ...answer.recommendedSet }),
   };
 };
