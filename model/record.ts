@@ -10,9 +10,18 @@ export const RUN_SCHEMA = 'surgelab.run/1';
 /**
  * ok: answered. refused: 429/503 or queue full. timeout: the caller gave up. failed: its pod died or answered an error.
  * unfinished: still waiting at the end of the run. dropped: the generator could not send it (infinite latency).
+ * abandoned: the caller left of its own accord (the scenario's conduct); a live session with a lag was being served then.
  */
-export type Outcome = 'ok' | 'refused' | 'timeout' | 'failed' | 'unfinished' | 'dropped';
-export const OUTCOMES: readonly Outcome[] = ['ok', 'refused', 'timeout', 'failed', 'unfinished', 'dropped'];
+export type Outcome = 'ok' | 'refused' | 'timeout' | 'failed' | 'unfinished' | 'dropped' | 'abandoned';
+export const OUTCOMES: readonly Outcome[] = [
+  'ok',
+  'refused',
+  'timeout',
+  'failed',
+  'unfinished',
+  'dropped',
+  'abandoned',
+];
 
 /**
  * Why a request of a real run was not answered, by its last attempt: the outcome says what the caller met, this says where

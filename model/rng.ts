@@ -50,3 +50,10 @@ export const stream = (seed: number, ...cause: readonly (string | number)[]): Rn
 
 /** One uniform in [0, 1) of 32 bits for a key, without a stream: for draws per request, where a stream costs too much. */
 export const keyedUniform = (seed: number, cause: number): number => mix32(seed, cause) / 4294967296;
+
+/** The stream of one cause in the life of one request, by the request's own seed: a handful of draws at no set-up. */
+export const rowStream = (rowSeed: number, cause: number): Rng => {
+  const seed = mix32(rowSeed, cause);
+  let drawn = 0;
+  return { uniform: () => keyedUniform(seed, drawn++) };
+};

@@ -251,7 +251,7 @@ const outcomeRows = (first: Side, second: Side, bounds: FidelityBounds): Compari
     side.scored.service.arrived === 0
       ? null
       : side.scored.service.kinds.reduce((sum, k) => sum + of(k), 0) / side.scored.service.arrived;
-  const outcomes = ['ok', 'refused', 'timeout', 'failed', 'unfinished', 'dropped'] as const;
+  const outcomes = ['ok', 'refused', 'timeout', 'failed', 'unfinished', 'dropped', 'abandoned'] as const;
   const rows = outcomes.map((name) => {
     const of = (side: Side): number | null => share(side, (k) => k.outcomes[name]);
     return row(

@@ -2,10 +2,11 @@
 // every problem of the file at once. What spans several keys is checked here; single values are schema.ts's business.
 
 import type { Problem } from '../model/errors.ts';
+import type { Conduct } from '../model/conduct.ts';
 import { formatProblem, TestbedError } from '../model/errors.ts';
 import { perSecond, seconds } from '../model/units.ts';
 import { problemAt, schemaProblems } from './problems.ts';
-import type { Arrivals, RateCurve, Scenario, Traffic } from './scenario.ts';
+import type { Arrivals, ConnectionSettings, RateCurve, Scenario, Traffic } from './scenario.ts';
 import type { ParsedScenario, ParsedTraffic } from './schema.ts';
 import { scenarioSchema } from './schema.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
@@ -90,9 +91,13 @@ const checkScenario = (parsed: ParsedScenario, check: Check): void => {
     if (names.has(traffic.name)) check([...path, 'name'], 'a name of its own for each traffic stream');
     names.add(traffic.name);
     checkArrivals(traffic, path, check);
+    if (traffic.conduct?.cut !== undefined && traffic.arrivals.kind !== 'trace' && traffic.kind !== 'stream')
+      check([...path, 'conduct', 'cut'], 'nothing, since only live sessions (kind: stream) can be cut');
     if (traffic.surge !== undefined) checkOrder(traffic.surge.points, [...path, 'surge', 'points'], check);
   });
   if (parsed.warmup >= parsed.duration) check(['warmup'], 'less than the duration');
+  if (parsed.service.connections?.kind === 'keep-alive' && parsed.service.queueAt === 'front')
+    check(['service', 'queueAt'], '`pod` with keep-alive connections: a queue in front balances each request');
   if (parsed.nodes.warm > parsed.nodes.max) check(['nodes', 'warm'], 'at most nodes.max');
   if (parsed.nodes.min > parsed.nodes.max) check(['nodes', 'min'], 'at most nodes.max');
   if (parsed.nodes.pricePerHour === undefined && NODE_PRICES[parsed.service.gpu] === undefined) {
@@ -100,16 +105,26 @@ const checkScenario = (parsed: ParsedScenario, check: Check): void => {
   }
 };
 
+const conductOf = ({ hangup, cut }: NonNullable<ParsedTraffic['conduct']>): Conduct => ({
+  hangup: hangup ?? null,
+  cut: cut === undefined ? null : { share: cut.share, after: cut.after ?? null },
+});
+
+const connectionsOf = (parsed: NonNullable<ParsedScenario['service']['connections']>): ConnectionSettings =>
+  parsed.kind === 'per-request' ? parsed : { ...parsed, maxAge: parsed.maxAge ?? null, idle: parsed.idle ?? null };
+
 const trafficOf = (parsed: ParsedTraffic): Traffic => ({
   name: parsed.name,
   kind: parsed.kind ?? 'short',
   arrivals: arrivalsOf(parsed.arrivals, parsed.kind),
   audioSeconds: parsed.audio ?? null,
   surge: parsed.surge === undefined ? null : surgeOf(parsed.surge),
+  ...(parsed.conduct === undefined ? {} : { conduct: conductOf(parsed.conduct) }),
 });
 
 const scenarioOf = (parsed: ParsedScenario, heading: string): Scenario => {
-  const { service, nodes, controlPlane, epoch, question, traffic, ...rest } = parsed;
+  const { nodes, controlPlane, epoch, question, traffic, ...rest } = parsed;
+  const { connections, abandonedWork, ...service } = parsed.service;
   return {
     ...rest,
     question: question ?? heading,
@@ -121,6 +136,8 @@ const scenarioOf = (parsed: ParsedScenario, heading: string): Scenario => {
       queueLimit: service.queueLimit ?? null,
       timeout: service.timeout ?? null,
       retries: service.retries ?? null,
+      ...(connections === undefined ? {} : { connections: connectionsOf(connections) }),
+      ...(abandonedWork === undefined ? {} : { abandonedWork }),
     },
     nodes: { ...nodes, pricePerHour: nodes.pricePerHour ?? NODE_PRICES[service.gpu]! },
     controlPlane: { ...controlPlane, hpaPhase: controlPlane.hpaPhase ?? null },

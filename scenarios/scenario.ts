@@ -1,6 +1,7 @@
 // The scenario as typed data: traffic + platform + objectives. parse.ts makes it from YAML; nobody else does.
 // Durations are Seconds, whatever unit the YAML used.
 
+import type { Conduct } from '../model/conduct.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { RequestKind } from '../model/schedule.ts';
 import type { PerSecond, Seconds } from '../model/units.ts';
@@ -56,9 +57,24 @@ export interface Traffic {
   readonly audioSeconds: AudioLength | null;
   /** A multiplier on the rate over time, for instance a doubling at nine o'clock; 1 before its first point. */
   readonly surge: RateCurve | null;
+  /** What callers do of their own accord; absent = they stay until they are answered. */
+  readonly conduct?: Conduct;
 }
 
 export type BalancerPolicy = 'round-robin' | 'least-requests' | 'random' | 'random-of-two';
+
+/**
+ * per-request: the balancer chooses a pod for each request. keep-alive: `pool` connections of independent callers, each of
+ * which keeps its pod until it is `maxAge` old, unused for `idle` (null = no such limit), or its pod shuts down.
+ */
+export type ConnectionSettings =
+  | { readonly kind: 'per-request' }
+  | {
+      readonly kind: 'keep-alive';
+      readonly pool: number;
+      readonly maxAge: Seconds | null;
+      readonly idle: Seconds | null;
+    };
 
 export interface ServiceSettings {
   /** Name of a parameter set of model/service-time.ts. */
@@ -82,6 +98,13 @@ export interface ServiceSettings {
   /** Whether /health answers the liveness probe while the model loads. */
   readonly healthWhileLoading: boolean;
   readonly countStreamsAsRequests: boolean;
+  /** Absent = per-request. Live sessions have a connection of their own in any case. */
+  readonly connections?: ConnectionSettings;
+  /**
+   * What a pod does with work in service whose caller has left: 'drop' frees its place at once (absent means this), 'finish'
+   * runs it to its end, a live session to the end of the audio it sent. What still waits leaves the queue in any case.
+   */
+  readonly abandonedWork?: 'drop' | 'finish';
 }
 
 export interface StartupSettings {

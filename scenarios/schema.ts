@@ -59,12 +59,51 @@ const arrivals = z
   )
   .describe('when requests come');
 
+const share = () => number('a share above 0, at most 1', (n) => n > 0 && n <= 1);
+
+/** Drawn from the seed of each row (model/conduct.ts). */
+const conduct = z.strictObject({
+  hangup: z
+    .strictObject({
+      share: share().describe('callers that hang up if they are not answered in time').prefault(1),
+      after: distribution().describe(
+        'from the intended start to the hang-up; a live session is only left before it has its place',
+      ),
+    })
+    .optional(),
+  cut: z
+    .strictObject({
+      share: share().describe('live sessions that their callers end before the audio is over').prefault(1),
+      after: distribution()
+        .describe('from the intended start to the cut; absent = a uniform share of the audio')
+        .optional(),
+    })
+    .optional(),
+});
+
+const connections = z
+  .discriminatedUnion(
+    'kind',
+    [
+      z.strictObject({ kind: z.literal('per-request') }),
+      z.strictObject({
+        kind: z.literal('keep-alive'),
+        pool: positiveInteger().describe('connections of all callers together'),
+        maxAge: positiveDuration().describe('a connection this old is opened anew; absent = never').optional(),
+        idle: positiveDuration().describe('one unused for this long is opened anew; absent = never').optional(),
+      }),
+    ],
+    { error: 'expected connections such as {kind: keep-alive, pool: 32, maxAge: 5m}' },
+  )
+  .describe('keep-alive: a pod is chosen per connection, as kube-proxy does; absent = per-request');
+
 const traffic = z.strictObject({
   name: text('a name for this stream of requests'),
   kind: kindOfRequest().describe('kind of every request; with a trace: keep only rows of this kind').optional(),
   arrivals,
   audio: audioLength().describe('length of the audio; a trace brings its own').optional(),
   surge: surgeCurve().optional(),
+  conduct: conduct.optional(),
 });
 
 const platform = z.strictObject({
@@ -110,6 +149,11 @@ const service = z.strictObject({
   metricsWhileLoading: z.boolean().describe('/metrics answers while the model loads').default(false),
   healthWhileLoading: z.boolean().describe('/health satisfies the liveness probe while the model loads').default(true),
   countStreamsAsRequests: z.boolean().describe('live streams count in asr_active_requests').default(false),
+  connections: connections.optional(),
+  abandonedWork: z
+    .enum(['drop', 'finish'], { error: 'expected `drop` or `finish`' })
+    .describe('a pod stops work whose caller has left, or runs it to its end; absent = drop')
+    .optional(),
 });
 
 const startup = z.strictObject({

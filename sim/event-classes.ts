@@ -10,6 +10,7 @@ export const EVENT_CLASSES = [
     name: 'deadline',
     why: 'an answer at the very deadline is in time; a caller that leaves makes room for an arrival',
   },
+  { name: 'departure', why: 'as a deadline: an answer at the instant of the hang-up is still heard' },
   { name: 'fault', why: 'what breaks at t is broken for everything else at t' },
   { name: 'intervention', why: 'as a fault' },
   { name: 'cluster', why: 'pods join and leave before an arrival has to choose among them' },

@@ -3,7 +3,7 @@
 import { TestbedError } from '../model/errors.ts';
 import type { ServiceLaw } from '../model/service-time.ts';
 import { GPU_SPEED, SERVICE_LAWS, scaleLaw } from '../model/service-time.ts';
-import type { ServiceSettings } from '../scenarios/scenario.ts';
+import type { ServiceSettings, Traffic } from '../scenarios/scenario.ts';
 import type { FleetSettings } from './service/fleet.ts';
 
 /** The law on the scenario's GPU. Throws SCENARIO_INVALID for an unknown parameter set or GPU. */
@@ -21,7 +21,12 @@ export const serviceLaw = (service: ServiceSettings): ServiceLaw => {
   return service.cap === null ? scaled : { ...scaled, batch: { ...scaled.batch, cap: service.cap } };
 };
 
-export const fleetSettings = (service: ServiceSettings, balancerSeed: number): FleetSettings => ({
+/** @param traffic whose callers' conduct counts; none for questions about callers that wait (capacity) */
+export const fleetSettings = (
+  service: ServiceSettings,
+  balancerSeed: number,
+  traffic: readonly Traffic[] = [],
+): FleetSettings => ({
   law: serviceLaw(service),
   balancer: service.balancer,
   queueAt: service.queueAt,
@@ -29,5 +34,8 @@ export const fleetSettings = (service: ServiceSettings, balancerSeed: number): F
   timeout: service.timeout,
   retries: service.retries,
   countStreamsAsRequests: service.countStreamsAsRequests,
+  ...(service.connections === undefined ? {} : { connections: service.connections }),
+  ...(service.abandonedWork === undefined ? {} : { abandonedWork: service.abandonedWork }),
+  conduct: Object.fromEntries(traffic.flatMap(({ name, conduct }) => (conduct === undefined ? [] : [[name, conduct]]))),
   balancerSeed,
 });

@@ -8,14 +8,20 @@ import type { Fleet } from './service/fleet.ts';
 
 const UNFINISHED = OUTCOMES.indexOf('unfinished');
 
-/** arrived = over + still in the system, the latter = in service + waiting + in back-off; and none of them twice. */
+/**
+ * arrived = over + still in the system, the latter = in service (less those whose caller has left) + waiting + in back-off;
+ * and none of them twice.
+ */
 export const assertConservation = (fleet: Fleet): void => {
   let unfinished = 0;
   for (let i = 0; i < fleet.arrived; i++) if (fleet.requests.outcome[i] === UNFINISHED) unfinished += 1;
-  if (unfinished !== fleet.inSystem || fleet.inService + fleet.waiting + fleet.backingOff !== fleet.inSystem) {
+  if (
+    unfinished !== fleet.inSystem ||
+    fleet.inService - fleet.orphans + fleet.waiting + fleet.backingOff !== fleet.inSystem
+  ) {
     throw new Error(
       `conservation of requests is broken: ${fleet.inSystem} in the system, ${unfinished} without an outcome, ` +
-        `${fleet.inService} in service, ${fleet.waiting} waiting, ${fleet.backingOff} in back-off`,
+        `${fleet.inService} in service (${fleet.orphans} without a caller), ${fleet.waiting} waiting, ${fleet.backingOff} in back-off`,
     );
   }
 };

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Conduct } from '../model/conduct.ts';
 import type { LifeEvent, RunRecord } from '../model/record.ts';
 import { OBSERVERS, OUTCOMES } from '../model/record.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Schedule } from '../model/schedule.ts';
-import { seconds } from '../model/units.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import { perSecond, seconds } from '../model/units.ts';
+import type { Scenario, Traffic } from '../scenarios/scenario.ts';
 import { simulate } from './simulate.ts';
 import { smallPlatform, smallScenario, stretches } from './small-world.test-support.ts';
 import type { KnownInputs } from './known-inputs.ts';
@@ -40,6 +41,16 @@ const seen = (
   }
   return rows;
 };
+
+/** The stream of `stretches` with this conduct; its arrivals are the schedule's. */
+const trafficOf = (conduct: Conduct): Traffic => ({
+  name: 'calls',
+  kind: 'short',
+  arrivals: { kind: 'constant', rate: perSecond(1) },
+  audioSeconds: null,
+  surge: null,
+  conduct,
+});
 
 const outcomes = ({ requests }: RunRecord): Record<string, number> => {
   const count: Record<string, number> = {};
@@ -261,15 +272,30 @@ describe('any run', () => {
       timeout: fc.constantFrom(null, seconds(2)),
       retries: fc.constantFrom(null, { max: 2, backoff: seconds(0.5) }),
       cap: fc.constantFrom(null, 2),
+      abandonedWork: fc.constantFrom('drop' as const, 'finish' as const),
+    });
+    const callers = fc.record({
+      connections: fc.constantFrom(
+        { kind: 'per-request' as const },
+        { kind: 'keep-alive' as const, pool: 4, maxAge: seconds(20), idle: seconds(3) },
+      ),
+      hangup: fc.constantFrom(null, { share: 0.3, after: { kind: 'exponential', mean: 4 } } as const),
     });
     const load = stretches(120, [
       [0, 30, 5],
       [30, 90, 40],
     ]);
     fc.assert(
-      fc.property(fc.nat(1000), service, fc.constantFrom(30, 61, 95), (seed, change, killAt) => {
+      fc.property(fc.nat(1000), service, callers, fc.constantFrom(30, 61, 95), (seed, change, conduct, killAt) => {
+        const { connections, hangup } = conduct;
         const base = smallScenario({ seed, faults: [{ kind: 'pod-kill', at: seconds(killAt) }] });
-        const record = run({ ...base, service: { ...base.service, ...change } }, smallPlatform(), load);
+        const calls = trafficOf({ hangup, cut: null });
+        const kept = change.queueAt === 'pod' ? { connections } : {};
+        const record = run(
+          { ...base, traffic: [calls], service: { ...base.service, ...change, ...kept } },
+          smallPlatform(),
+          load,
+        );
         expect(Object.values(outcomes(record)).reduce((sum, n) => sum + n, 0)).toBe(load.count);
         const times = record.life.map(({ t }) => t);
         expect(times).toEqual([...times].sort((a, b) => a - b));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Conduct } from '../model/conduct.ts';
 import type { Schedule } from '../model/schedule.ts';
 import { emptySchedule } from '../model/schedule.ts';
 import type { ServiceLaw } from '../model/service-time.ts';
@@ -31,6 +32,7 @@ const jobs = (given: readonly (readonly [gap: number, size: number])[], stretch 
   given.forEach(([gap, size], i) => {
     schedule.offsetMillis[i] = at += gap;
     schedule.audioSeconds[i] = (size * stretch) / 10;
+    schedule.seed[i] = i;
   });
   return schedule;
 };
@@ -38,6 +40,11 @@ const jobs = (given: readonly (readonly [gap: number, size: number])[], stretch 
 const anyJobs = fc.array(fc.tuple(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 1, max: 40 })), {
   maxLength: 60,
 });
+
+const IMPATIENT: Conduct = {
+  hangup: { share: 0.5, after: { kind: 'uniform', min: 0, max: 3 } },
+  cut: { share: 0.5, after: null },
+};
 
 /** Rounding of sums of thousands of milliseconds. */
 const EPSILON = 1e-6;
@@ -114,14 +121,22 @@ describe('any settings', () => {
       queueLimit: fc.constantFrom(null, 0, 3),
       timeout: fc.constantFrom(null, seconds(0.5), seconds(2)),
       retries: fc.constantFrom(null, { max: 2, backoff: seconds(0.1) }),
+      abandonedWork: fc.constantFrom('drop' as const, 'finish' as const),
+      conduct: fc.constantFrom({}, { all: IMPATIENT }),
     });
+    const connections = fc.constantFrom(
+      { kind: 'per-request' as const },
+      { kind: 'keep-alive' as const, pool: 3, maxAge: seconds(1), idle: seconds(0.3) },
+    );
     fc.assert(
       fc.property(
         anyJobs,
         settings,
         fc.integer({ min: 0, max: 3 }),
         fc.array(fc.nat(2)),
-        (given, change, pods, kinds) => {
+        connections,
+        (given, asked, pods, kinds, kept) => {
+          const change = asked.queueAt === 'pod' ? { ...asked, connections: kept } : asked;
           const schedule = jobs(given);
           kinds.slice(0, given.length).forEach((kind, i) => (schedule.kind[i] = kind));
           const run = () => simulateStaticFleet(schedule, settingsOf(lawOf(0.1, 0.3, 2), change), pods, 60_000);

@@ -91,7 +91,7 @@ export class World {
     const { seed, epochMillis } = scenario;
     const { version } = platform.prometheus;
     const balancerSeed = known.balancerSeed ?? seedOf(seed, 'balancer');
-    const settings = fleetSettings(scenario.service, balancerSeed);
+    const settings = fleetSettings(scenario.service, balancerSeed, scenario.traffic);
     this.fleet = playTraffic(engine, schedule, { ...settings, law: known.law ?? settings.law }, (pod) =>
       this.cluster.idle(pod),
     );

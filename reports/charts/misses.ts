@@ -20,6 +20,7 @@ const HOW = {
   failed: { label: 'failed', colour: INK.truth },
   unfinished: { label: 'not answered by the end', colour: INK.sky },
   dropped: { label: 'not sent by the generator', colour: INK.quiet },
+  abandoned: { label: 'caller hung up', colour: INK.green },
 } as const;
 type How = keyof typeof HOW;
 const HOWS = Object.keys(HOW) as How[];

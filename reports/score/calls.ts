@@ -15,6 +15,7 @@ export interface CallFilter {
 export const ALL_CALLS: CallFilter = { kind: null, stream: null };
 
 const OK = OUTCOMES.indexOf('ok');
+const ABANDONED = OUTCOMES.indexOf('abandoned');
 
 export const kindOf = (run: RunRecord, call: number): RequestKind => REQUEST_KINDS[run.schedule.kind[call]!]!;
 
@@ -51,10 +52,14 @@ export const waitSeconds = (run: RunRecord, call: number): number => {
   return Number.isNaN(admitted) ? Infinity : (admitted - run.requests.intendedMillis[call]!) / 1000;
 };
 
-/** Largest lag of a live session behind its audio; its final lag if the run did not record one; infinite if it broke. */
+/**
+ * Largest lag of a live session behind its audio; its final lag if the run did not record one; infinite if it broke. One
+ * that its caller ended while it was served is judged by its lag until then: to hang up is no error of the service.
+ */
 export const lagSeconds = (run: RunRecord, call: number): number => {
-  if (!isOk(run, call)) return Infinity;
   const lag = run.requests.lagSeconds[call]!;
+  if (run.requests.outcome[call] === ABANDONED && !Number.isNaN(lag)) return lag;
+  if (!isOk(run, call)) return Infinity;
   return Number.isNaN(lag) ? Math.max(0, latencySeconds(run, call) - run.schedule.audioSeconds[call]!) : lag;
 };
 

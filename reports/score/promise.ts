@@ -46,7 +46,7 @@ export const promisesOf = (run: RunRecord): readonly Promised[] => {
   return [...counts].sort((a, b) => b[1] - a[1]).map(([kind]) => ofKind(objectives, kind));
 };
 
-/** Was the promise to this call kept? Refused, timed-out, failed, dropped and unfinished calls are misses. */
+/** Was the promise to this call kept? Every call without an answer is a miss, but a live session that its caller ended. */
 export const isKept = (run: RunRecord, promises: readonly Promised[], call: number): boolean => {
   const promise = promises.find((p) => p.kind === kindOf(run, call));
   return promise !== undefined && judgedSeconds(run, call) <= promise.withinSeconds;

@@ -90,7 +90,15 @@ export const realTimeFactor = (processing: readonly number[], audio: readonly nu
 };
 
 const countOutcomes = (run: RunRecord, calls: readonly number[]): Record<Outcome, number> => {
-  const counts: Record<Outcome, number> = { ok: 0, refused: 0, timeout: 0, failed: 0, unfinished: 0, dropped: 0 };
+  const counts: Record<Outcome, number> = {
+    ok: 0,
+    refused: 0,
+    timeout: 0,
+    failed: 0,
+    unfinished: 0,
+    dropped: 0,
+    abandoned: 0,
+  };
   for (const call of calls) counts[OUTCOMES[run.requests.outcome[call]!]!] += 1;
   return counts;
 };

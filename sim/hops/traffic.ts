@@ -5,10 +5,14 @@ import type { Schedule } from '../../model/schedule.ts';
 import type { Engine } from '../engine/engine.ts';
 import { CLASS } from '../event-classes.ts';
 import type { FleetSettings } from '../service/fleet.ts';
+import type { Leaving } from '../service/fleet.ts';
 import { Fleet } from '../service/fleet.ts';
 
+/** `detail` of a 'departure' event. */
+const LEAVINGS: readonly Leaving[] = ['hangup', 'cut'];
+
 /**
- * Sets the handlers of completions, deadlines, retries and arrivals; the arrivals are the engine's series.
+ * Sets the handlers of completions, deadlines, departures, retries and arrivals; the arrivals are the engine's series.
  *
  * @param idle called when nothing is on a pod that the fleet was asked to watch
  */
@@ -32,6 +36,7 @@ export const playTraffic = (
     },
     retry: (request, at) => engine.schedule(at, CLASS.retry, request),
     deadline: (at) => engine.schedule(at, CLASS.deadline, 0),
+    leave: (request, at, why) => engine.schedule(at, CLASS.departure, request, LEAVINGS.indexOf(why)),
     idle,
   });
   engine.on(CLASS.completions, (now, pod) => {
@@ -39,6 +44,7 @@ export const playTraffic = (
     fleet.completions(now, pod);
   });
   engine.on(CLASS.deadline, (now) => fleet.deadline(now));
+  engine.on(CLASS.departure, (now, request, why) => fleet.callerLeaves(now, request, LEAVINGS[why]!));
   engine.on(CLASS.retry, (now, request) => fleet.retry(now, request));
   engine.on(CLASS.arrival, (now, request) => fleet.arrive(now, request));
   engine.series(CLASS.arrival, schedule.offsetMillis);

@@ -2,6 +2,8 @@
 // Takes a schedule and is driven by instants (arrive, completions, deadline, …); asks back through an agenda for events.
 // Writes the request table. Knows nothing of Kubernetes: it is told which containers run and which pods may be chosen.
 
+import type { Conduct } from '../../model/conduct.ts';
+import { departure } from '../../model/conduct.ts';
 import type { RequestTable } from '../../model/record.ts';
 import { OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
@@ -11,6 +13,7 @@ import { requestWeight } from '../../model/service-time.ts';
 import type { ServiceSettings } from '../../scenarios/scenario.ts';
 import type { Choose } from './balancer.ts';
 import { chooser, mulberry32 } from './balancer.ts';
+import { connectionOf, Connections } from './connections.ts';
 import { EndpointSet } from './endpoint-set.ts';
 import { Fifo } from './fifo.ts';
 import { Occupancy } from './occupancy.ts';
@@ -20,12 +23,21 @@ import { Worker } from './worker.ts';
 /** The part of the scenario's service section that callers and balancer act on. */
 export type FleetSettings = Pick<
   ServiceSettings,
-  'balancer' | 'queueAt' | 'queueLimit' | 'timeout' | 'retries' | 'countStreamsAsRequests'
+  | 'balancer'
+  | 'queueAt'
+  | 'queueLimit'
+  | 'timeout'
+  | 'retries'
+  | 'countStreamsAsRequests'
+  | 'connections'
+  | 'abandonedWork'
 > & {
   /** GPU speed and cap already applied. */
   readonly law: ServiceLaw;
   /** Seed of the random policies. */
   readonly balancerSeed: number;
+  /** By name of the traffic stream; callers of a stream that is not named stay until they are answered. */
+  readonly conduct?: Readonly<Record<string, Conduct>>;
 };
 
 /** What the fleet asks its driver for. */
@@ -34,9 +46,13 @@ export interface FleetAgenda {
   readonly completions: (pod: number, atMillis: number) => void;
   readonly retry: (request: number, atMillis: number) => void;
   readonly deadline: (atMillis: number) => void;
+  /** The patience of a caller ends, or it cuts its live session. */
+  readonly leave: (request: number, atMillis: number, why: Leaving) => void;
   /** Nothing is on a watched pod any more. */
   readonly idle: (pod: number) => void;
 }
+
+export type Leaving = 'hangup' | 'cut';
 
 /**
  * Where a request is; 0 = not arrived. absent → waiting | atPod | backoff; waiting → atPod; atPod → backoff;
@@ -60,6 +76,7 @@ const REFUSED = OUTCOMES.indexOf('refused');
 const TIMEOUT = OUTCOMES.indexOf('timeout');
 const FAILED = OUTCOMES.indexOf('failed');
 const UNFINISHED = OUTCOMES.indexOf('unfinished');
+const ABANDONED = OUTCOMES.indexOf('abandoned');
 const STREAM = REQUEST_KINDS.indexOf('stream');
 
 /** An empty table. In a simulation nothing is sent late: intended and sent are the schedule's own column, not copies. */
@@ -86,6 +103,8 @@ export class Fleet {
   arrived = 0;
   /** Requests between two tries. */
   backingOff = 0;
+  /** Requests in service whose callers have left (`abandonedWork: finish`): in service, but not in the system. */
+  orphans = 0;
   /** Weight of all batch requests that arrived, and audio seconds of all live sessions. */
   offeredWeight = 0;
   offeredStreamSeconds = 0;
@@ -102,6 +121,10 @@ export class Fleet {
     done: (id, at, lag) => this.done(id, at, lag),
   };
   private readonly workers: (Worker | undefined)[] = [];
+  /** Null: each request is a connection of its own. Live sessions always are. */
+  private readonly connections: Connections | null;
+  /** By index of the stream in the schedule. */
+  private readonly conduct: readonly (Conduct | undefined)[];
   private readonly watched = new Set<number>();
   private readonly state: Uint8Array;
   private readonly ticket: Uint32Array;
@@ -118,6 +141,9 @@ export class Fleet {
     this.state = new Uint8Array(schedule.count);
     this.ticket = new Uint32Array(schedule.count);
     this.timeoutMillis = settings.timeout === null ? Infinity : settings.timeout * 1000;
+    const { connections } = settings;
+    this.connections = connections?.kind === 'keep-alive' ? new Connections(connections) : null;
+    this.conduct = schedule.streams.map((name) => settings.conduct?.[name]);
     const lane = (cap: number, seed: number, loadOf: Lane['loadOf']): Lane => ({
       queue: new Fifo(),
       endpoints: new EndpointSet(settings.queueAt === 'front' ? cap : Infinity),
@@ -176,7 +202,15 @@ export class Fleet {
     if (worker === undefined) return;
     this.workers[pod] = undefined;
     this.agenda.completions(pod, Infinity);
-    for (const id of worker.cut(now)) this.unanswered(now, id, FAILED);
+    this.connections?.close(pod);
+    for (const id of worker.cut(now)) {
+      if (this.state[id] === OVER) {
+        this.orphans -= 1;
+        continue;
+      }
+      this.leftPod(now, id);
+      this.unanswered(now, id, FAILED);
+    }
     this.occupancy.recount(pod, worker);
     for (const lane of this.lanes) {
       lane.endpoints.setLoad(pod, 0);
@@ -197,8 +231,9 @@ export class Fleet {
     for (const lane of this.lanes) if (lane.endpoints.has(pod)) lane.endpoints.leave(pod);
   }
 
-  /** Asks for agenda.idle(pod) as soon as nothing is on the pod, at once if that is so now. */
+  /** The pod shuts down: asks for agenda.idle(pod) as soon as nothing is on it, at once if that is so now. */
   watchIdle(pod: number): void {
+    this.connections?.close(pod);
     this.watched.add(pod);
     this.reportIdle(pod, this.workers[pod]);
   }
@@ -214,6 +249,8 @@ export class Fleet {
       this.deadlineSet = true;
       this.agenda.deadline(now + this.timeoutMillis);
     }
+    const conduct = this.conduct[this.schedule.stream[id]!];
+    if (conduct !== undefined) this.expectDeparture(now, id, conduct);
     this.attempt(now, id, work);
   }
 
@@ -233,7 +270,7 @@ export class Fleet {
 
   /** Callers that have waited for the whole time-out give up; a live session only while it has no place. */
   deadline(now: number): void {
-    const { sentMillis, admittedMillis } = this.requests;
+    const { sentMillis } = this.requests;
     for (; this.oldest < this.arrived; this.oldest++) {
       const id = this.oldest;
       if (this.state[id] === OVER) continue;
@@ -242,10 +279,16 @@ export class Fleet {
         this.agenda.deadline(at);
         return;
       }
-      const live = this.schedule.kind[id] === STREAM && this.state[id] === AT_POD && !Number.isNaN(admittedMillis[id]!);
-      if (!live) this.giveUp(now, id);
+      if (!this.isLive(id)) this.giveUp(now, id, TIMEOUT);
     }
     this.deadlineSet = false;
+  }
+
+  /** A caller's patience is over, or it cuts its session. A live session that has its place is only ever cut. */
+  callerLeaves(now: number, id: number, why: Leaving): void {
+    if (this.state[id] === OVER || (why === 'hangup' && this.isLive(id))) return;
+    if (this.isLive(id)) this.requests.lagSeconds[id] = this.workers[this.requests.pod[id]!]!.lagOf(now, id);
+    this.giveUp(now, id, ABANDONED);
   }
 
   /** Integral of the number in the system up to now, request-milliseconds. */
@@ -256,7 +299,9 @@ export class Fleet {
   private attempt(now: number, id: number, work: number): void {
     this.requests.attempts[id]! += 1;
     const lane = this.laneOf(id);
-    if (lane.endpoints.eligibleCount > 0) this.send(now, lane, id, work);
+    const pinned = this.pinnedPod(now, lane, id);
+    if (pinned >= 0) this.send(now, lane, id, work, pinned);
+    else if (lane.endpoints.eligibleCount > 0) this.send(now, lane, id, work, lane.choose(lane.endpoints));
     else if (this.settings.queueAt === 'pod' || this.queueIsFull()) this.unanswered(now, id, REFUSED);
     else {
       this.state[id] = WAITING;
@@ -264,15 +309,13 @@ export class Fleet {
     }
   }
 
-  private send(now: number, lane: Lane, id: number, work: number): void {
-    const pod = lane.choose(lane.endpoints);
+  private send(now: number, lane: Lane, id: number, work: number, pod: number): void {
     const worker = this.workers[pod];
     this.requests.pod[id] = pod;
     if (worker === undefined) {
       this.unanswered(now, id, FAILED);
       return;
     }
-    this.state[id] = AT_POD;
     const mayQueue = this.settings.queueAt === 'pod' && !this.queueIsFull();
     const arrived =
       lane === this.stream ? worker.arriveStream(now, id, work, mayQueue) : worker.arriveBatch(now, id, work, mayQueue);
@@ -280,6 +323,8 @@ export class Fleet {
       this.unanswered(now, id, REFUSED);
       return;
     }
+    this.state[id] = AT_POD;
+    if (lane === this.batch) this.connect(now, id, pod);
     lane.endpoints.setLoad(pod, lane.loadOf(worker));
     this.occupancy.recount(pod, worker);
     this.agenda.completions(pod, worker.nextCompletionMillis());
@@ -289,8 +334,44 @@ export class Fleet {
     const { queue, endpoints } = lane;
     while (queue.length > 0 && endpoints.eligibleCount > 0) {
       const id = queue.shift();
-      this.send(now, lane, id, queue.shiftedWork);
+      this.send(now, lane, id, queue.shiftedWork, lane.choose(endpoints));
     }
+  }
+
+  /** The pod that the request's connection leads to; −1 if the balancer has to choose one. */
+  private pinnedPod(now: number, lane: Lane, id: number): number {
+    if (this.connections === null || lane === this.stream) return -1;
+    return this.connections.podOf(now, connectionOf(this.schedule.seed[id]!, this.connections.size));
+  }
+
+  /** The request goes out to this pod, over a new connection if its own did not lead there. */
+  private connect(now: number, id: number, pod: number): void {
+    const { connections } = this;
+    if (connections === null) return;
+    const connection = connectionOf(this.schedule.seed[id]!, connections.size);
+    if (connections.podOf(now, connection) !== pod) connections.open(now, connection, pod);
+    connections.begin(connection);
+  }
+
+  /** A request that was on a pod is not any more. */
+  private leftPod(now: number, id: number): void {
+    const { connections } = this;
+    if (connections !== null && this.schedule.kind[id] !== STREAM)
+      connections.end(now, connectionOf(this.schedule.seed[id]!, connections.size));
+  }
+
+  private expectDeparture(now: number, id: number, conduct: Conduct): void {
+    const { seed, audioSeconds, kind } = this.schedule;
+    const { patienceMillis, cutMillis } = departure(conduct, seed[id]!, audioSeconds[id]!, kind[id] === STREAM);
+    if (patienceMillis < Infinity) this.agenda.leave(id, now + patienceMillis, 'hangup');
+    if (cutMillis < Infinity) this.agenda.leave(id, now + cutMillis, 'cut');
+  }
+
+  /** A live session that has its place. */
+  private isLive(id: number): boolean {
+    return (
+      this.schedule.kind[id] === STREAM && this.state[id] === AT_POD && !Number.isNaN(this.requests.admittedMillis[id]!)
+    );
   }
 
   /** After somebody left the pod's service: new load, next completion, the queue moves up. */
@@ -313,6 +394,11 @@ export class Fleet {
   }
 
   private done(id: number, at: number, lagSeconds: number): void {
+    if (this.state[id] === OVER) {
+      this.orphans -= 1;
+      return;
+    }
+    this.leftPod(at, id);
     if (this.schedule.kind[id] === STREAM) this.requests.lagSeconds[id] = lagSeconds;
     else this.requests.firstResultMillis[id] = at;
     this.over(at, id, OK);
@@ -333,15 +419,17 @@ export class Fleet {
     this.agenda.retry(id, now + retries.backoff * 1000 * 2 ** (tries - 1));
   }
 
-  private giveUp(now: number, id: number): void {
+  private giveUp(now: number, id: number, outcome: number): void {
     const was = this.state[id]!;
-    this.over(now, id, TIMEOUT);
+    this.over(now, id, outcome);
     if (was === BACKOFF) this.backingOff -= 1;
     if (was === WAITING) this.laneOf(id).queue.leave(this.ticket[id]!);
     if (was !== AT_POD) return;
     const pod = this.requests.pod[id]!;
     const worker = this.workers[pod]!;
-    worker.abandon(now, id);
+    this.leftPod(now, id);
+    if (this.settings.abandonedWork !== 'finish') worker.abandon(now, id);
+    else if (worker.disown(now, id)) this.orphans += 1;
     this.changed(now, pod, worker);
   }
 

@@ -103,6 +103,27 @@ export class LiveStreams {
     return true;
   }
 
+  /** Its caller sends no more audio: it ends as a session whose audio is over. False if it has no place here. */
+  endAudio(now: number, id: number): boolean {
+    const at = this.heap.findIndex((session) => session.id === id);
+    if (at < 0) return false;
+    this.advance(now);
+    const session = this.heap[at]!;
+    // Past the end of its audio only the answer is outstanding, and that is on its way.
+    if (session.lagSeconds !== null) return true;
+    session.dueMillis = now;
+    this.rise(at);
+    return true;
+  }
+
+  /** Largest lag so far, seconds; null if it has no place here. */
+  lagOfSession(now: number, id: number): number | null {
+    const session = this.heap.find((one) => one.id === id);
+    if (session === undefined) return null;
+    this.advance(now);
+    return session.lagSeconds ?? this.lagOf(session).largest;
+  }
+
   /** Takes everybody out, in the order of admission, with the largest lag so far. */
   clear(now: number): EndedSession[] {
     this.advance(now);
@@ -143,25 +164,27 @@ export class LiveStreams {
   }
 
   private add(session: Session): void {
-    let at = this.heap.length;
     this.heap.push(session);
-    for (let up = (at - 1) >> 1; at > 0 && before(session, this.heap[up]!); up = (at - 1) >> 1) {
-      this.heap[at] = this.heap[up]!;
-      at = up;
-    }
-    this.heap[at] = session;
+    this.rise(this.heap.length - 1);
   }
 
   private removeAt(hole: number): void {
     const last = this.heap.pop()!;
     if (hole === this.heap.length) return;
-    let at = hole;
-    for (let up = (at - 1) >> 1; at > 0 && before(last, this.heap[up]!); up = (at - 1) >> 1) {
+    this.heap[hole] = last;
+    this.sink(this.rise(hole));
+  }
+
+  /** Moves a session up to its place; returns where that is. */
+  private rise(from: number): number {
+    const session = this.heap[from]!;
+    let at = from;
+    for (let up = (at - 1) >> 1; at > 0 && before(session, this.heap[up]!); up = (at - 1) >> 1) {
       this.heap[at] = this.heap[up]!;
       at = up;
     }
-    this.heap[at] = last;
-    this.sink(at);
+    this.heap[at] = session;
+    return at;
   }
 
   private sink(from: number): void {

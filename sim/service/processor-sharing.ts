@@ -69,6 +69,12 @@ export class ProcessorSharing {
     return false;
   }
 
+  /** Whether a request is in service. Searches all of them, as `abandon` does. */
+  has(id: number): boolean {
+    for (let at = 0; at < this.count; at++) if (this.heap[at * WIDTH + ID] === id) return true;
+    return false;
+  }
+
   /** Takes everybody out, in the order of admission. */
   clear(now: number): number[] {
     this.advance(now);

@@ -156,6 +156,21 @@ export class Worker {
     return true;
   }
 
+  /**
+   * The caller hung up and the server does not notice: a request in service runs to its end, a live session to the end of
+   * the audio it sent; one that still waits leaves the queue. True if it stays in service; the listener hears its end.
+   */
+  disown(now: number, id: number): boolean {
+    if (this.sharing.has(id) || this.streams?.endAudio(now, id) === true) return true;
+    this.abandon(now, id);
+    return false;
+  }
+
+  /** Largest lag so far of a live session in service, seconds; NaN if it has no place here. */
+  lagOf(now: number, id: number): number {
+    return this.streams?.lagOfSession(now, id) ?? NaN;
+  }
+
   /** The container dies: everybody inside is thrown out and returned, those in service first. They count as failed. */
   cut(now: number): number[] {
     const batch = this.sharing.clear(now);
