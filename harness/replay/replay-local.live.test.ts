@@ -6,11 +6,11 @@ import { startEmulator } from '../../cluster/emulator/server.ts';
 import { OUTCOMES } from '../../model/record.ts';
 import type { RunRecord } from '../../model/record.ts';
 import { simulate } from '../../sim/simulate.ts';
-import type { ReplayLocalSettings } from './replay-local.ts';
+import type { RealRunSettings } from './real-run.ts';
 import { replayLocal } from './replay-local.ts';
 import { poissonSchedule, smallPlatform, smallScenario } from './small-world.test-support.ts';
 
-const settings = (durationSeconds: number, change: Partial<ReplayLocalSettings> = {}): ReplayLocalSettings => ({
+const settings = (durationSeconds: number, change: Partial<RealRunSettings> = {}): RealRunSettings => ({
   schedule: poissonSchedule(7, durationSeconds, 8, 50),
   scenario: smallScenario(7, durationSeconds),
   platform: smallPlatform(4),

@@ -1,0 +1,238 @@
+// A bare cluster with a scenario's platform on it: control plane, kubelet, objects, balancer; ready when the pods of the
+// start serve, Prometheus has scraped them and the adapter lists their metrics. Takes platform and scenario, tells the
+// load engine which pods to use. Invariant: after `stop`, or a failed start, no process of it is left.
+
+import { Agent } from 'undici';
+import type { ControlPlane } from '../../cluster/bare/control-plane.ts';
+import { startControlPlane } from '../../cluster/bare/control-plane.ts';
+import { BareKubelet } from '../../cluster/bare/kubelet.ts';
+import { callersService, followEndpoints } from '../../cluster/bare/load-balancer.ts';
+import { hpaObject, platformObjects, serviceObject } from '../../cluster/bare/platform-objects.ts';
+import type { PodDoors, ReservedBlock } from '../../cluster/bare/pod-addresses.ts';
+import { podDoors, reserveAddresses } from '../../cluster/bare/pod-addresses.ts';
+import { componentsFor, missingPrograms, programsFor } from '../../cluster/bare/programs.ts';
+import { controlPlaneSettings } from '../../cluster/bare/settings.ts';
+import { EMULATOR_DEFAULTS } from '../../cluster/emulator/config.ts';
+import type { KubeClient } from '../../cluster/kube/client.ts';
+import { connectKubernetes, isKubeError } from '../../cluster/kube/client.ts';
+import { controlAgent } from '../../cluster/local/http-get.ts';
+import type { LoadPort } from '../../cluster/local/load-port.ts';
+import { TestbedError } from '../../model/errors.ts';
+import type { KubernetesVersion, Platform, Service } from '../../model/platform.ts';
+import type { ServiceLaw } from '../../model/service-time.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import { needsKubeStateMetrics } from '../../sim/hops/kube-state-metrics.ts';
+import { clusterConfig } from '../../sim/kubernetes/index.ts';
+import { untilMetricsListed, untilScraped } from './replay-bare-waits.ts';
+
+export interface BareClusterSettings {
+  readonly platform: Platform;
+  readonly scenario: Scenario;
+  readonly law: ServiceLaw;
+  readonly load: Pick<LoadPort, 'join' | 'leave'>;
+  /** Logs of the control plane are kept there; null = they go with it. */
+  readonly logFolder: string | null;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+const PODS_PATIENCE_MILLIS = 60_000;
+const LOOK_MILLIS = 50;
+
+const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
+
+export class BareCluster {
+  readonly plane: ControlPlane;
+  readonly api: KubeClient;
+  readonly kubelet: BareKubelet;
+  /** The platform with the versions that really run. */
+  readonly platform: Platform;
+  /** As `v1.37.2`. */
+  readonly kubernetesVersion: string;
+  readonly notes: string[];
+  /** Rejects when the control plane or a pod's process breaks; never resolves. */
+  readonly broken: Promise<never>;
+  private readonly settings: BareClusterSettings;
+  private readonly doors: PodDoors;
+  private readonly agent: Agent;
+  private readonly block: ReservedBlock;
+  private readonly watching = new AbortController();
+  private readonly breakdown = Promise.withResolvers<never>();
+
+  static async start(settings: BareClusterSettings): Promise<BareCluster> {
+    const { platform, environment, logFolder, signal } = settings;
+    const { version } = platform.controller;
+    const notes: string[] = [];
+    const wantsState = needsKubeStateMetrics(platform);
+    const withoutState = wantsState && (await missingPrograms(version, environment, ['kube-state-metrics'])) !== null;
+    if (withoutState) notes.push('kube-state-metrics is not there: what is scaled by its metrics keeps its replicas');
+    const kubeStateMetrics = wantsState && !withoutState;
+    const programs = await programsFor(version, environment, componentsFor(kubeStateMetrics));
+    notes.push(...programs.notes);
+    const block = await reserveAddresses();
+    try {
+      const wanted = controlPlaneSettings(platform, { programs: programs.paths, logFolder });
+      const plane = await startControlPlane({ ...wanted, kubeStateMetrics }, signal);
+      try {
+        const api = await connectKubernetes(plane.kubeconfigOf('kubelet'));
+        const { gitVersion } = await api.get<{ readonly gitVersion: string }>('/version');
+        return await new BareCluster(settings, plane, api, gitVersion, block, [...plane.notes, ...notes]).open();
+      } catch (error) {
+        await plane.stop();
+        throw error;
+      }
+    } catch (error) {
+      await block.release();
+      throw error;
+    }
+  }
+
+  private constructor(
+    settings: BareClusterSettings,
+    plane: ControlPlane,
+    api: KubeClient,
+    kubernetesVersion: string,
+    block: ReservedBlock,
+    notes: string[],
+  ) {
+    const { scenario, law } = settings;
+    this.settings = settings;
+    this.plane = plane;
+    this.api = api;
+    this.kubernetesVersion = kubernetesVersion;
+    this.block = block;
+    this.notes = notes;
+    this.platform = asItRuns(settings.platform, kubernetesVersion);
+    this.doors = podDoors(this.platform);
+    this.agent = controlAgent();
+    this.broken = Promise.race([plane.broken, this.breakdown.promise]);
+    this.broken.catch(() => undefined);
+    const { service } = scenario;
+    this.kubelet = new BareKubelet(
+      {
+        api,
+        cluster: clusterConfig(this.platform, scenario),
+        emulator: {
+          ...EMULATOR_DEFAULTS,
+          law,
+          metricsWhileLoading: service.metricsWhileLoading,
+          healthWhileLoading: service.healthWhileLoading,
+          countStreamsAsRequests: service.countStreamsAsRequests,
+          serverTimeout: null,
+          queueLimit: service.queueAt === 'pod' ? service.queueLimit : null,
+        },
+        doors: this.doors,
+        block: block.block,
+        agent: this.agent,
+        kubeletVersion: kubernetesVersion,
+        others: this.platform.otherHpas.length > 0,
+      },
+      {
+        join: (pod, origin) => settings.load.join(pod, origin),
+        leave: (pod) => settings.load.leave(pod),
+        broken: (error) => this.breakdown.reject(error),
+      },
+    );
+  }
+
+  /** Creates an object; that it exists already is fine. */
+  async create({ path, body }: { readonly path: string; readonly body: object }): Promise<void> {
+    try {
+      await this.api.create(path, body);
+    } catch (error) {
+      if (!isKubeError(error, 409)) throw error;
+    }
+  }
+
+  /** Creates the HPAs; they decide from here on. */
+  async createHpas(): Promise<void> {
+    const { hpa, otherHpas } = this.platform;
+    for (const each of hpa === null ? otherHpas : [hpa, ...otherHpas]) await this.create(hpaObject(each));
+  }
+
+  async stop(): Promise<void> {
+    this.watching.abort();
+    await this.kubelet.stop();
+    await this.api.close();
+    await this.agent.destroy();
+    await this.plane.stop();
+    await this.block.release();
+  }
+
+  private async open(): Promise<BareCluster> {
+    try {
+      await this.kubelet.start();
+      const service = callersService(this.platform, this.doors.port) ?? this.ownService();
+      const { initialReplicas } = clusterConfig(this.platform, this.settings.scenario);
+      for (const each of platformObjects(this.platform, this.doors.port, initialReplicas)) await this.create(each);
+      await this.create(serviceObject(service));
+      followEndpoints(this.api, service, this.watching.signal, ({ uid, ready }) =>
+        this.kubelet.endpoint(uid, ready),
+      ).catch((error: unknown) => this.breakdown.reject(error));
+      await this.untilServing(initialReplicas);
+      await this.untilMetrics();
+      return this;
+    } catch (error) {
+      this.watching.abort();
+      await this.kubelet.stop();
+      await this.api.close();
+      await this.agent.destroy();
+      throw error;
+    }
+  }
+
+  private ownService(): Service {
+    const { name, namespace, selector } = this.platform.deployment;
+    const { port } = this.doors;
+    this.notes.push(`no Service selects the pods of ${name}: one named ${name}-surgelab was added for the callers`);
+    return {
+      name: `${name}-surgelab`,
+      namespace,
+      labels: {},
+      selector,
+      ports: [{ name: 'http', port, targetPort: port }],
+    };
+  }
+
+  private async untilServing(count: number): Promise<void> {
+    const from = performance.now();
+    while (this.kubelet.serving.length < count) {
+      if (performance.now() - from > PODS_PATIENCE_MILLIS)
+        throw new TestbedError(
+          'TARGET_FAILED',
+          `${this.kubelet.serving.length} of ${count} pods of the start serve after ${PODS_PATIENCE_MILLIS / 1000} s: ${this.lastWords()}`,
+          { hint: `kubectl --kubeconfig ${this.plane.kubeconfig} get pods,nodes -o wide   while it runs` },
+        );
+      await this.alive(pause(LOOK_MILLIS));
+    }
+  }
+
+  private lastWords(): string {
+    const last = this.kubelet.life.at(-1);
+    return last === undefined ? 'nothing happened' : `last: ${last.name} ${last.event}, ${last.cause}`;
+  }
+
+  /** The adapter lists what Prometheus has when it starts; otherwise its next relist may be minutes away. */
+  private async untilMetrics(): Promise<void> {
+    const { platform, plane, api, kubelet } = this;
+    const scraped = await this.alive(untilScraped(plane.prometheusUrl, platform, kubelet.serving.length));
+    if (scraped !== null) this.notes.push(scraped);
+    if (platform.hpa === null) return;
+    await this.alive(plane.restart('adapter'));
+    const listed = await this.alive(untilMetricsListed(api, platform.hpa));
+    if (listed !== null) this.notes.push(listed);
+  }
+
+  private async alive<T>(waited: Promise<T>): Promise<T> {
+    this.settings.signal.throwIfAborted();
+    return Promise.race([waited, this.broken]);
+  }
+}
+
+const KNOWN_VERSIONS: readonly KubernetesVersion[] = ['1.34', '1.37'];
+
+/** What simulates this run has to follow the controllers that ran. */
+const asItRuns = (platform: Platform, gitVersion: string): Platform => {
+  const version = KNOWN_VERSIONS.find((known) => gitVersion.startsWith(`v${known}.`));
+  return version === undefined ? platform : { ...platform, controller: { ...platform.controller, version } };
+};
