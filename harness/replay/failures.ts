@@ -56,6 +56,7 @@ const codeOf = (error: unknown): string | null => {
 export const networkFailure = (error: Error): Unanswered => {
   const code = codeOf(error);
   if (code !== null) return { kind: 'failed', failure: classOfCode(code), cause: code };
+  if (error.name === 'HTTPParserError') return { kind: 'failed', failure: 'garbage', cause: 'answer is no HTTP' };
   if (/handshake has timed out/.test(error.message))
     return { kind: 'failed', failure: 'no-answer', cause: 'no answer to the WebSocket handshake' };
   if (/Sec-WebSocket-Accept|[Uu]pgrade header|subprotocol/.test(error.message))

@@ -16,6 +16,7 @@ import { chooser, mulberry32 } from '../../sim/service/balancer.ts';
 import { EndpointSet } from '../../sim/service/endpoint-set.ts';
 import { Fifo } from '../../sim/service/fifo.ts';
 import type { Unanswered } from './failures.ts';
+import { InFlight } from './in-flight.ts';
 
 export type FrontSettings = Pick<ServiceSettings, 'balancer' | 'queueAt' | 'queueLimit' | 'timeout' | 'retries'> & {
   readonly law: ServiceLaw;
@@ -38,11 +39,6 @@ export type Answer =
 
 /** Sends one attempt to a pod and tells its answer once; returns how to abandon it. */
 export type Send = (pod: number, row: number, attempt: number, settle: (answer: Answer) => void) => () => void;
-
-export interface Census extends LoadCensus {
-  /** Integral of the rows under way over time since the origin, row-milliseconds: the left side of Little's law. */
-  readonly inFlightMillis: number;
-}
 
 interface Lane {
   readonly queue: Fifo;
@@ -75,10 +71,7 @@ export class Front {
   private nextDeadline = 0;
   private deadlineArmed = false;
   private offeredWeight = 0;
-  /** Integral of the rows under way over time, row-milliseconds, up to `areaMillis`. */
-  private area = 0;
-  private areaMillis = 0;
-  private sentUnderWay = 0;
+  private readonly sentUnderWay = new InFlight();
   /** Failures and refusals by cause, for the notes of the run. */
   readonly causes = new Map<string, number>();
 
@@ -110,8 +103,13 @@ export class Front {
     return this.places.size;
   }
 
-  census(): Census {
-    this.account(this.clock.now(), 0);
+  /** Row-milliseconds under way, by window (in-flight.ts), up to now. */
+  inFlightByWindow(): readonly number[] {
+    this.sentUnderWay.account(this.clock.now(), 0);
+    return Array.from(this.sentUnderWay.windows, (area: number | undefined) => area ?? 0);
+  }
+
+  census(): LoadCensus {
     let atPods = 0;
     for (const place of this.places.values()) if (place.at === 'pod') atPods += 1;
     return {
@@ -119,7 +117,6 @@ export class Front {
       batchWaiting: this.batch.queue.length,
       streamsWaiting: this.stream.queue.length,
       offeredWeight: this.offeredWeight,
-      inFlightMillis: this.area,
     };
   }
 
@@ -135,16 +132,16 @@ export class Front {
     for (const lane of [this.batch, this.stream]) if (lane.endpoints.has(pod)) lane.endpoints.leave(pod);
   }
 
-  /** A row is due. */
-  arrive(row: number, now: number): void {
+  /** A row is due, since `intendedMillis`. */
+  arrive(row: number, now: number, intendedMillis: number): void {
     const { requests, schedule, settings } = this;
-    requests.intendedMillis[row] = schedule.offsetMillis[row]!;
+    requests.intendedMillis[row] = intendedMillis;
     if (this.places.size >= settings.maxInFlight) {
       this.over(row, NaN, 'dropped');
       return;
     }
     requests.sentMillis[row] = now;
-    this.account(now, 1);
+    this.sentUnderWay.account(now, 1);
     if (schedule.kind[row] !== STREAM)
       this.offeredWeight += requestWeight(settings.law.batch, schedule.audioSeconds[row]!, schedule.seed[row]!);
     if (settings.timeout !== null) {
@@ -286,14 +283,8 @@ export class Front {
     else place.abandon();
   }
 
-  private account(now: number, change: number): void {
-    this.area += this.sentUnderWay * (now - this.areaMillis);
-    this.areaMillis = now;
-    this.sentUnderWay += change;
-  }
-
   private over(row: number, at: number, outcome: Outcome): void {
-    if (outcome !== 'dropped') this.account(at, -1);
+    if (outcome !== 'dropped') this.sentUnderWay.account(at, -1);
     this.places.delete(row);
     this.requests.outcome[row] = CODE[outcome];
     this.requests.doneMillis[row] = at;

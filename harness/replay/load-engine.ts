@@ -9,11 +9,13 @@ import type { Schedule } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { ArrivalsPlayer } from './arrivals.ts';
 import { playArrivals } from './arrivals.ts';
+import { ClosedLoop } from './closed-loop.ts';
 import type { ConnectionPolicy } from './batch-client.ts';
 import { BatchClient } from './batch-client.ts';
 import { tokenBody, wavBodies } from './clip.ts';
 import { FrameWheel } from './frame-wheel.ts';
-import type { Census, FrontSettings, Send } from './front.ts';
+import type { LoadCensus } from '../../cluster/local/load-port.ts';
+import type { FrontSettings, Send } from './front.ts';
 import { Front } from './front.ts';
 import type { ProcessHealth } from './process-health.ts';
 import { monitorHealth } from './process-health.ts';
@@ -32,6 +34,8 @@ export interface LoadSettings {
   readonly frameMillis: number;
   /** Part of the correlation key of streams. */
   readonly runId: string;
+  /** Users who each wait for an answer before their next request, in place of the schedule's instants; absent = open loop. */
+  readonly closedLoopUsers?: number;
 }
 
 /** Frames of all live sessions of one engine; null if it had none. Latenesses are real milliseconds. */
@@ -49,6 +53,8 @@ export interface EngineReport {
   /** Refusals and failures by cause. */
   readonly causes: readonly (readonly [cause: string, count: number])[];
   readonly frames: FrameFigures | null;
+  /** Row-milliseconds under way by window (in-flight.ts): the left side of Little's law. */
+  readonly inFlightByWindow: readonly number[];
 }
 
 interface PodClients {
@@ -71,6 +77,7 @@ export class LoadEngine {
   private readonly wav: (audioSeconds: number) => Buffer;
   private readonly health = monitorHealth();
   private arrivals: ArrivalsPlayer | null = null;
+  private readonly closedLoop: ClosedLoop | null;
   private left: number;
   private tellDone: () => void = () => undefined;
 
@@ -97,7 +104,19 @@ export class LoadEngine {
       onOver(row);
       this.left -= 1;
       if (this.left === 0) this.tellDone();
+      this.closedLoop?.over();
     });
+    const users = settings.closedLoopUsers;
+    this.closedLoop =
+      users === undefined
+        ? null
+        : new ClosedLoop(clock, this.rows, users, schedule.durationMillis, {
+            start: (row, now) => this.front.arrive(row, now, now),
+            done: (unsent) => {
+              this.left -= unsent;
+              if (this.left === 0) this.tellDone();
+            },
+          });
   }
 
   /** The pod may be chosen from now on. `origin` like http://127.0.0.1:40123 */
@@ -111,7 +130,7 @@ export class LoadEngine {
     this.front.leave(pod);
   }
 
-  census(): Census {
+  census(): LoadCensus {
     return this.front.census();
   }
 
@@ -120,8 +139,12 @@ export class LoadEngine {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.tellDone = () => resolve(undefined);
     if (this.left === 0) this.tellDone();
+    if (this.closedLoop !== null) {
+      this.closedLoop.begin();
+      return promise;
+    }
     this.arrivals = playArrivals(this.clock, this.schedule.offsetMillis, this.rows, (row, now) => {
-      this.front.arrive(row, now);
+      this.front.arrive(row, now, this.schedule.offsetMillis[row]!);
     });
     return promise;
   }
@@ -129,6 +152,8 @@ export class LoadEngine {
   /** Abandons what is under way (it stays 'unfinished') and closes all connections. */
   stop(): EngineReport {
     this.arrivals?.stop();
+    this.closedLoop?.stop();
+    const inFlightByWindow = this.front.inFlightByWindow();
     this.front.stop();
     this.wheel.stop();
     for (const { batch } of this.clients.values()) batch.close();
@@ -137,6 +162,7 @@ export class LoadEngine {
       health: this.health.stop(),
       causes: [...this.front.causes],
       frames: this.frameFigures(),
+      inFlightByWindow,
     };
   }
 

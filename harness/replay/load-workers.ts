@@ -4,12 +4,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
-import type { LoadPort } from '../../cluster/local/load-port.ts';
+import type { LoadCensus, LoadPort } from '../../cluster/local/load-port.ts';
 import { TestbedError } from '../../model/errors.ts';
 import type { RequestTable } from '../../model/record.ts';
 import { OUTCOMES, emptyRequests } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
-import type { Census } from './front.ts';
 import type { FrameFigures, LoadSettings } from './load-engine.ts';
 import type { ProcessHealth } from './process-health.ts';
 import type { FromWorker, PodMessage, ToWorker, WorkerReport } from './worker-messages.ts';
@@ -22,8 +21,10 @@ export interface WorkersReport {
   readonly frames: readonly FrameFigures[];
   /** Rows that were due and whose worker died before it told of them. They count as dropped. */
   readonly lostRows: number;
-  /** Of the workers that reported: the integral of the rows under way. */
+  /** Of the workers that reported: the integral of the rows under way, row-milliseconds. */
   readonly inFlightMillis: number;
+  /** The same by window (in-flight.ts); absent = the engine knows the total only. */
+  readonly inFlightByWindow?: readonly number[];
   /** What happened to workers, sentences. */
   readonly notes: readonly string[];
 }
@@ -35,18 +36,17 @@ interface LoadWorker {
   readonly exit: Promise<void>;
   /** Its last row is over, or it is dead. */
   readonly finished: Promise<void>;
-  census: Census;
+  census: LoadCensus;
   report: WorkerReport | null;
 }
 
 const WORKER = new URL('worker.ts', import.meta.url);
 const PATIENCE_MILLIS = 3000;
-const NOBODY: Census = {
+const NOBODY: LoadCensus = {
   inService: 0,
   batchWaiting: 0,
   streamsWaiting: 0,
   offeredWeight: 0,
-  inFlightMillis: 0,
 };
 const DROPPED = OUTCOMES.indexOf('dropped');
 
@@ -88,6 +88,7 @@ export class LoadWorkers implements LoadPort {
     const workers = this.workers.length;
     const share = (cap: number): number => Math.max(1, Math.floor(cap / workers));
     const { law } = settings.front;
+    const users = settings.closedLoopUsers;
     const own = {
       ...law,
       batch: { ...law.batch, cap: share(law.batch.cap) },
@@ -97,7 +98,11 @@ export class LoadWorkers implements LoadPort {
       this.tell(worker, {
         kind: 'begin',
         schedule,
-        settings: { ...settings, front: { ...settings.front, law: own } },
+        settings: {
+          ...settings,
+          front: { ...settings.front, law: own },
+          ...(users === undefined ? {} : { closedLoopUsers: usersOf(users, worker.index, workers) }),
+        },
         worker: worker.index,
         workers,
         originMonotonicMillis: clock.originMonotonicMillis,
@@ -110,14 +115,13 @@ export class LoadWorkers implements LoadPort {
   readonly join = (pod: number, origin: string): void => this.broadcast({ kind: 'join', pod, origin });
   readonly leave = (pod: number): void => this.broadcast({ kind: 'leave', pod });
 
-  readonly census = (): Census =>
-    this.workers.reduce<Census>(
+  readonly census = (): LoadCensus =>
+    this.workers.reduce<LoadCensus>(
       (sum, { census }) => ({
         inService: sum.inService + census.inService,
         batchWaiting: sum.batchWaiting + census.batchWaiting,
         streamsWaiting: sum.streamsWaiting + census.streamsWaiting,
         offeredWeight: sum.offeredWeight + census.offeredWeight,
-        inFlightMillis: sum.inFlightMillis + census.inFlightMillis,
       }),
       NOBODY,
     );
@@ -137,13 +141,15 @@ export class LoadWorkers implements LoadPort {
     await Promise.all(this.workers.map(({ exit }) => exit));
     clearTimeout(patience);
     const reports = this.workers.flatMap(({ report }) => (report === null ? [] : [report]));
+    const inFlightByWindow = windowSums(reports);
     return {
       requests: this.requests,
       health: reports.map(({ health }) => health),
       causes: merged(reports),
       frames: reports.flatMap(({ frames }) => (frames === null ? [] : [frames])),
       lostRows: this.countLost(endMillis),
-      inFlightMillis: reports.reduce((sum, { census }) => sum + census.inFlightMillis, 0),
+      inFlightMillis: inFlightByWindow.reduce((sum, area) => sum + area, 0),
+      inFlightByWindow,
       notes: this.notes,
     };
   }
@@ -153,7 +159,9 @@ export class LoadWorkers implements LoadPort {
     const dead = new Set(this.workers.flatMap(({ report, index }) => (report === null ? [index] : [])));
     let lost = 0;
     for (let row = 0; row < count && offsetMillis[row]! <= endMillis; row++) {
-      this.requests.intendedMillis[row] = offsetMillis[row]!;
+      // In a closed loop nothing is due by the clock: a row is intended when it is sent.
+      const closed = this.settings.closedLoopUsers !== undefined;
+      this.requests.intendedMillis[row] = closed ? this.requests.sentMillis[row]! : offsetMillis[row]!;
       if (this.reported[row] === 1 || !dead.has(row % this.workers.length)) continue;
       this.requests.outcome[row] = DROPPED;
       lost += 1;
@@ -225,6 +233,15 @@ export class LoadWorkers implements LoadPort {
     return worker;
   }
 }
+
+/** Users of worker `index` of `workers`, all of them together as many as asked for. */
+const usersOf = (users: number, index: number, workers: number): number =>
+  Math.floor(users / workers) + (index < users % workers ? 1 : 0);
+
+const windowSums = (reports: readonly WorkerReport[]): readonly number[] => {
+  const length = Math.max(0, ...reports.map(({ inFlightByWindow }) => inFlightByWindow.length));
+  return Array.from({ length }, (_, i) => reports.reduce((sum, r) => sum + (r.inFlightByWindow[i] ?? 0), 0));
+};
 
 const merged = (reports: readonly WorkerReport[]): readonly (readonly [string, number])[] => {
   const sum = new Map<string, number>();

@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES, emptyRequests } from '../../model/record.ts';
 import { poissonSchedule } from './small-world.test-support.ts';
+import { spread } from './in-flight.ts';
 import type { ValidityInput } from './validity.ts';
 import { generatorValidity } from './validity.ts';
 
 const schedule = poissonSchedule(1, 10, 10, 5);
 const HEALTHY = { eventLoopUtilisation: 0.2, eventLoopDelayP99Millis: 3, cpuCores: 0.3, longestGcMillis: 5 };
+
+const windowsOf = (from: Float64Array, to: Float64Array): number[] => {
+  const windows: number[] = [];
+  from.forEach((at, i) => {
+    spread(windows, at, to[i]!, 1);
+  });
+  return windows;
+};
 
 /** Every row sent `lateMillis` (virtual) after it was due and answered after 100 ms. */
 const input = (lateMillis: number, change: Partial<ValidityInput> = {}): ValidityInput => {
@@ -26,6 +35,7 @@ const input = (lateMillis: number, change: Partial<ValidityInput> = {}): Validit
     lostRows: 0,
     dueRows: schedule.count,
     inFlightMillis: schedule.count * 100,
+    inFlightByWindow: windowsOf(requests.sentMillis, requests.doneMillis),
     endMillis: 11_000,
     ...change,
   };
@@ -54,14 +64,28 @@ describe('the validity gate', () => {
       'event loop utilisation',
     ]);
     expect(breaches(input(0, { health: [{ ...HEALTHY, longestGcMillis: 60 }] }))).toEqual(['longest GC pause']);
-    expect(breaches(input(0, { inFlightMillis: schedule.count * 105 }))).toEqual(["Little's law error"]);
+    const oneWindowOff = input(0).inFlightByWindow!.map((area, window) => (window === 4 ? 1.05 * area : area));
+    expect(breaches(input(0, { inFlightByWindow: oneWindowOff }))).toEqual(["Little's law error"]);
     const dropped = input(0);
     dropped.requests.outcome[3] = OUTCOMES.indexOf('dropped');
     expect(breaches(dropped)).toEqual(['dropped rows']);
   });
 
+  it("asks Little's law of the whole run where an engine knows no windows", () => {
+    const { inFlightByWindow: _, ...total } = input(0);
+    expect(breaches(total)).toEqual([]);
+    expect(breaches({ ...total, inFlightMillis: schedule.count * 105 })).toEqual(["Little's law error"]);
+  });
+
+  it('never lets a closed loop pass: its latency proves nothing about the service', () => {
+    expect(breaches(input(0, { closedLoopUsers: 4 }))).toEqual(['arrivals']);
+    expect(generatorValidity(input(0, { closedLoopUsers: 4 })).verdict).toBe('generator-limited');
+  });
+
   it('takes no data for a breach', () => {
-    const names = breaches(input(0, { requests: emptyRequests(schedule.count), health: [], inFlightMillis: 0 }));
+    const names = breaches(
+      input(0, { requests: emptyRequests(schedule.count), health: [], inFlightMillis: 0, inFlightByWindow: [] }),
+    );
     expect(names).toEqual([
       'schedule delay p50',
       'schedule delay p99',
@@ -70,6 +94,7 @@ describe('the validity gate', () => {
       'event loop delay p99',
       'CPU of one worker',
       'longest GC pause',
+      "Little's law error",
     ]);
   });
 

@@ -3,9 +3,8 @@
 
 import type { RequestTable } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
-import type { Census } from './front.ts';
-import type { FrameFigures, LoadSettings } from './load-engine.ts';
-import type { ProcessHealth } from './process-health.ts';
+import type { LoadCensus } from '../../cluster/local/load-port.ts';
+import type { EngineReport, LoadSettings } from './load-engine.ts';
 
 export type PodMessage =
   | { readonly kind: 'join'; readonly pod: number; readonly origin: string }
@@ -29,18 +28,13 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'prepared' }
-  | { readonly kind: 'rows'; readonly rows: Float64Array; readonly census: Census }
+  | { readonly kind: 'rows'; readonly rows: Float64Array; readonly census: LoadCensus }
   /** The last row of this worker is over. */
   | { readonly kind: 'done' }
   | { readonly kind: 'report'; readonly report: WorkerReport }
   | { readonly kind: 'failed'; readonly message: string };
 
-export interface WorkerReport {
-  readonly health: ProcessHealth;
-  readonly causes: readonly (readonly [cause: string, count: number])[];
-  readonly frames: FrameFigures | null;
-  readonly census: Census;
-}
+export type WorkerReport = Omit<EngineReport, 'requests'>;
 
 const COLUMNS = 10;
 

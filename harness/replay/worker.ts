@@ -45,13 +45,13 @@ const stop = (): void => {
   if (engine === null) process.exit(0);
   flush();
   const census = engine.census();
-  const { requests, health, causes, frames } = engine.stop();
+  const { requests, ...report } = engine.stop();
   // Rows under way stay unfinished, but when they were sent is known.
   const underWay = [...requests.sentMillis.keys()].filter(
     (row) => !Number.isNaN(requests.sentMillis[row]!) && Number.isNaN(requests.doneMillis[row]!),
   );
   tell({ kind: 'rows', rows: packRows(requests, underWay), census });
-  tell({ kind: 'report', report: { health, causes, frames, census } }, () => process.exit(0));
+  tell({ kind: 'report', report }, () => process.exit(0));
 };
 
 const handle = (message: ToWorker): void => {
