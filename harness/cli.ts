@@ -4,11 +4,13 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodeTable } from './exit-codes.ts';
 import type { BenchOptions } from './commands/bench.ts';
+import type { ClusterBinariesOptions } from './commands/cluster-binaries.ts';
 import type { ClusterDownOptions } from './commands/cluster-down.ts';
 import type { ClusterStatusOptions } from './commands/cluster-status.ts';
 import type { ClusterUpOptions } from './commands/cluster-up.ts';
 import type { EmulateOptions } from './commands/emulate.ts';
 import type { ProbeOptions } from './commands/probe.ts';
+import type { GenerateK6Options } from './commands/generate-k6.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
 import type { GateChangeOptions } from './commands/gate-change.ts';
 import type { ImportPrometheusOptions } from './commands/import-prometheus.ts';
@@ -76,12 +78,34 @@ example(
       .description('sends the same requests at real processes in real time; writes a run folder')
       .addOption(new Option('--profile <profile>', 'what to run against').choices(['local']).default('local'))
       .option('--time-scale <factor>', 'virtual seconds per real second', '1')
+      .addOption(
+        new Option('--engine <engine>', 'who sends; k6 is one that you installed (K6_BIN or PATH, 1.6 or newer)')
+          .choices(['node', 'k6'])
+          .default('node'),
+      )
       .option('--out <folder>', 'the run folder (default: runs/NAME-PROFILE)')
       .option('--json', 'print the score as JSON'),
   ).action((scenario: string, options: Omit<ReplayCommandOptions, 'scenario'>) =>
     runCommand(() => import('./commands/replay.ts'), { ...options, scenario }),
   ),
   'replay vendor-default-step --duration 5m --time-scale 10',
+  'replay vendor-default-step --duration 5m --time-scale 10 --engine k6',
+);
+
+example(
+  scenarioOptions(
+    program
+      .command('generate')
+      .description('writes a scenario for another tool')
+      .command('k6 <scenario>')
+      .description('a folder with the k6 script, its rows and its clip, to run by hand against one address')
+      .option('--target <address>', 'where the service answers', 'http://localhost:7100')
+      .option('--dialect <dialect>', 'which dialect it speaks', 'pulse-v1')
+      .option('--out <folder>', 'the folder (default: runs/NAME-k6)'),
+  ).action((scenario: string, options: Omit<GenerateK6Options, 'scenario'>) =>
+    runCommand(() => import('./commands/generate-k6.ts'), { ...options, scenario }),
+  ),
+  'generate k6 vendor-default-step --target http://localhost:7100 --out my-k6',
 );
 
 example(
@@ -291,6 +315,18 @@ example(
 );
 
 const cluster = program.command('cluster').description('the real control plane, as processes on this machine');
+
+example(
+  cluster
+    .command('binaries')
+    .description('finds the programs of the control plane ($SURGELAB_BIN, cache, PATH) and builds the missing with Go')
+    .option('--kubernetes <minor>', '1.34 or 1.37', '1.37')
+    .option('--look', 'build nothing')
+    .option('--json', 'print what was found as JSON')
+    .action((options: ClusterBinariesOptions) => runCommand(() => import('./commands/cluster-binaries.ts'), options)),
+  'cluster binaries',
+  'cluster binaries --kubernetes 1.34 --look',
+);
 
 example(
   scenarioOptions(

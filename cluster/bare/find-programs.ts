@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { Program } from './component-names.ts';
 import type { Recipe } from './recipes.ts';
+import { buildArguments } from './wrapper-module.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,9 +35,10 @@ export const cacheFolder = (environment: Environment): string => {
   return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'surgelab', 'bin');
 };
 
-/** NAME-VERSION-HASH: everything that the recipe says is in the hash. */
+/** NAME-VERSION-HASH; the hash is over all that decides what is built. */
 export const cacheName = (recipe: Recipe): string => {
-  const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
+  const made = [recipe.module, recipe.version, ...buildArguments(recipe, '')];
+  const hash = createHash('sha256').update(made.join('\n')).digest('hex').slice(0, 12);
   return `${recipe.program}-${recipe.version}-${hash}`;
 };
 
