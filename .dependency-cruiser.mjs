@@ -8,7 +8,7 @@ const only = (name, from, allowed, comment) => ({
 });
 
 // What is started by hand or by another process. Tests are no entries: code that only a test reaches is dead.
-const ENTRIES = '^harness/cli\\.ts$|[-/](worker|main)\\.ts$|^harness/dev/|^bench/';
+const ENTRIES = '^harness/cli\\.ts$|[-/](worker|main)\\.ts$|^harness/dev/|^harness/k6/script\\.ts$|^bench/';
 
 export default {
   forbidden: [

@@ -23,6 +23,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
+  // What k6 runs has k6's globals, not Node's.
+  { files: ['harness/k6/script*.ts'], languageOptions: { parserOptions: { project: './harness/k6/tsconfig.json' } } },
   { files: ['{model,scenarios,sim,reports}/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...bans] } },
   {
     files: ['**/*.test.ts'],

@@ -7,6 +7,8 @@ import { renderSummary } from '../../reports/page/text.ts';
 import { capacityCurve } from '../../sim/capacity.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
 import { ERROR_EXIT, OUTCOME_EXIT } from '../exit-codes.ts';
+import type { EngineName } from '../k6/choose-engine.ts';
+import { chooseEngine } from '../k6/choose-engine.ts';
 import { judge, judgedFiles } from '../judge.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { loadQuestion } from '../question.ts';
@@ -18,6 +20,7 @@ import { capacityQuestion } from '../simulate-question.ts';
 export interface ReplayCommandOptions extends ScenarioOptions {
   readonly profile: string;
   readonly timeScale: string;
+  readonly engine: EngineName;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -37,7 +40,8 @@ export const run = async (options: ReplayCommandOptions, context: CommandContext
   for (const note of question.notes) context.tell(`note: ${note}`);
   const { scenario, schedule } = question;
   const capacity = capacityCurve(schedule, fleetSettings(scenario.service, scenario.seed), capacityQuestion(question));
-  const { record, complete } = await replayQuestion(question, timeScale, capacity, context.signal);
+  const chosen = await chooseEngine(options.engine, process.env, context.tell);
+  const { record, complete } = await replayQuestion(question, timeScale, capacity, context.signal, chosen);
   const judged = judge(record);
   const folder = await writeRun(
     options.out ?? join('runs', `${scenario.name}-${options.profile}`),

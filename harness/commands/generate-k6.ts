@@ -1,0 +1,74 @@
+// generate k6 SCENARIO: the k6 script of a scenario as a folder to take away, for a k6 the user installed and a service behind
+// one address. The arrivals are the very rows that the Node engine and the simulator play.
+
+import { join } from 'node:path';
+import type { Dialect } from '../../cluster/emulator/dialects.ts';
+import { DIALECT_IDS } from '../../cluster/emulator/dialects.ts';
+import { TestbedError } from '../../model/errors.ts';
+import { OUTCOME_EXIT } from '../exit-codes.ts';
+import { POINTS_FILE } from '../k6/k6-process.ts';
+import { k6Files, writeK6Folder } from '../k6/plan.ts';
+import type { ScenarioOptions } from '../question.ts';
+import { readQuestion, trafficOf } from '../question.ts';
+import type { CommandContext } from '../run-command.ts';
+
+export interface GenerateK6Options extends ScenarioOptions {
+  readonly target: string;
+  readonly dialect: string;
+  readonly out?: string;
+}
+
+const GRACE_MILLIS = 120_000;
+const FRAME_MILLIS = 128;
+const MAX_IN_FLIGHT = 20_000;
+
+const targetOf = (text: string): string => {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new TestbedError('USAGE', `--target ${text}: expected an address`, {
+      hint: '--target http://localhost:7100',
+    });
+  return text.replace(/\/$/, '');
+};
+
+const dialectOf = (text: string): Dialect => {
+  const dialect = DIALECT_IDS.find((id) => id === text);
+  if (dialect === undefined)
+    throw new TestbedError('USAGE', `--dialect ${text}: expected one of ${DIALECT_IDS.join(', ')}`);
+  return dialect;
+};
+
+export const run = async (options: GenerateK6Options, context: CommandContext): Promise<number> => {
+  const target = targetOf(options.target);
+  const dialect = dialectOf(options.dialect);
+  const { scenario, schedule, hash, notes } = trafficOf(readQuestion(options));
+  for (const note of notes) context.tell(`note: ${note}`);
+  const folder = options.out ?? join('runs', `${scenario.name}-k6`);
+  const { timeout } = scenario.service;
+  const files = k6Files(schedule, {
+    service: scenario.service,
+    scheduleHash: hash,
+    target,
+    beginPath: null,
+    timeScale: 1,
+    dialect,
+    connection: 'keepalive',
+    bodies: 'wav',
+    endDialect: 'close_stream',
+    frameMillis: FRAME_MILLIS,
+    runId: `k6${scenario.seed}`,
+    clipSeed: scenario.seed,
+    maxInFlight: MAX_IN_FLIGHT,
+    latestMillis: schedule.durationMillis + Math.max(GRACE_MILLIS, (timeout ?? 0) * 1000),
+  });
+  await writeK6Folder(folder, files, scenario.seed);
+  const vus = files.plan.streams.reduce((sum, stream) => sum + stream.vus, 0);
+  context.print(
+    [
+      `${schedule.count} requests in ${files.plan.streams.length} k6 scenarios with ${vus} VUs, schedule ${hash}`,
+      `folder: ${folder}`,
+      `start:  k6 run --out json=${join(folder, POINTS_FILE)} ${join(folder, 'script.ts')}`,
+      'another address: -e SURGELAB_TARGET=URL; a key: -e SURGELAB_AUTHORIZATION="Bearer KEY"',
+    ].join('\n'),
+  );
+  return OUTCOME_EXIT.ok.code;
+};

@@ -1,0 +1,165 @@
+// k6 as the load engine of a local replay: a front door for its one address, the folder it runs, its process, and its output
+// in the words of the Node engine. What it did not tell of a row that was due is lost, counted and said.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
+import { monotonicMillis } from '../../cluster/emulator/scaled-clock.ts';
+import type { LoadCensus } from '../../cluster/local/load-port.ts';
+import { TestbedError } from '../../model/errors.ts';
+import { OUTCOMES } from '../../model/record.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import type { LoadSettings } from '../replay/load-engine.ts';
+import type { WorkersReport } from '../replay/load-workers.ts';
+import type { HealthMonitor } from '../replay/process-health.ts';
+import { monitorHealth } from '../replay/process-health.ts';
+import type { LoadChoice, LoadRunContext, RunningLoad } from '../replay/running-load.ts';
+import type { FoundK6 } from './find-k6.ts';
+import { BEGIN_PATH, FrontDoor } from './front-door.ts';
+import { K6Process, K6_EXIT, POINTS_FILE } from './k6-process.ts';
+import { k6Files, writeK6Folder } from './plan.ts';
+import type { K6Table } from './read-points.ts';
+import { framesOf, readK6Points, tableOf } from './read-points.ts';
+
+type Found = Extract<FoundK6, { kind: 'found' }>;
+
+const DROPPED = OUTCOMES.indexOf('dropped');
+/** Real time that k6 gets to end by itself when the run is over. */
+const PATIENCE_MILLIS = 5000;
+
+/** Wall-clock milliseconds at the origin of a clock; read when the wall clock ticks, since it counts whole milliseconds. */
+const epochOf = (clock: ScaledClock): number => {
+  const before = Date.now();
+  let wall = before;
+  while (wall === before) wall = Date.now();
+  return wall - (monotonicMillis() - clock.originMonotonicMillis);
+};
+
+export class K6Load implements RunningLoad {
+  private readonly schedule: Schedule;
+  private readonly context: LoadRunContext;
+  private readonly door: FrontDoor;
+  private readonly folder: string;
+  private readonly k6: K6Process;
+  private health: HealthMonitor | null = null;
+  private originEpochMillis = NaN;
+
+  private constructor(schedule: Schedule, context: LoadRunContext, door: FrontDoor, folder: string, k6: K6Process) {
+    this.schedule = schedule;
+    this.context = context;
+    this.door = door;
+    this.folder = folder;
+    this.k6 = k6;
+  }
+
+  /** Resolves when k6 has read everything and waits for the origin. Throws TARGET_FAILED with k6's words if it ends before. */
+  static async start(found: Found, schedule: Schedule, load: LoadSettings, context: LoadRunContext): Promise<K6Load> {
+    const door = new FrontDoor(schedule, load.front);
+    const folder = await mkdtemp(join(tmpdir(), 'surgelab-k6-'));
+    try {
+      const target = await door.listen();
+      const files = k6Files(schedule, {
+        ...load,
+        ...context,
+        service: load.front,
+        target,
+        beginPath: BEGIN_PATH,
+        maxInFlight: load.front.maxInFlight,
+      });
+      await writeK6Folder(folder, files, load.clipSeed);
+      const k6 = new K6Process(found, folder);
+      const made = new K6Load(schedule, context, door, folder, k6);
+      const early = await Promise.race([door.asked, k6.exit]);
+      if (early !== undefined)
+        throw new TestbedError(
+          'TARGET_FAILED',
+          `k6 ended before the run began (code ${String(early.code)}): ${early.said}`,
+          {
+            hint: 'replay with --engine node, or run the folder of `surgelab generate k6` by hand to see more',
+          },
+        );
+      return made;
+    } catch (error) {
+      await door.close();
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get processIds(): readonly number[] {
+    return this.k6.pid === null ? [] : [this.k6.pid];
+  }
+
+  readonly join = (pod: number, origin: string): void => this.door.join(pod, origin);
+  readonly leave = (pod: number): void => this.door.leave(pod);
+  readonly census = (): LoadCensus => this.door.census();
+
+  readonly begin = (clock: ScaledClock): void => {
+    this.originEpochMillis = epochOf(clock);
+    this.health = monitorHealth();
+    this.door.begin(this.originEpochMillis);
+  };
+
+  readonly run = async (): Promise<void> => {
+    await this.k6.exit;
+  };
+
+  readonly stop = async (endMillis: number): Promise<WorkersReport> => {
+    // One that still waits for the origin would wait for ever.
+    const isAbortive = this.context.signal.aborted || Number.isNaN(this.originEpochMillis);
+    const exit = await this.k6.stop(isAbortive ? 0 : PATIENCE_MILLIS);
+    const health = this.health?.stop();
+    await this.door.close();
+    const { points, inFlightMillis, isCut } = await readK6Points(join(this.folder, POINTS_FILE));
+    await rm(this.folder, { recursive: true, force: true });
+    const table = tableOf(this.schedule, points, this.door.log);
+    const lostRows = this.completeMissing(table, endMillis);
+    const { strangers } = this.door.log;
+    const frames = framesOf(points);
+    const isExpected = exit.code === K6_EXIT.ok || exit.code === K6_EXIT.thresholds || isAbortive;
+    return {
+      requests: table.requests,
+      health: health === undefined ? [] : [health],
+      causes: table.causes,
+      frames: frames === null ? [] : [frames],
+      lostRows,
+      inFlightMillis,
+      notes: [
+        'k6 tells nothing about its own event loops: health is that of the process with the front door; latenesses are k6’s',
+        ...(this.k6.cpuCores === null ? [] : [`k6 used ${this.k6.cpuCores.toFixed(2)} cores`]),
+        ...(isExpected ? [] : [`k6 ended with ${exit.signal ?? `code ${String(exit.code)}`}: ${exit.said}`]),
+        ...(isCut ? ['the output of k6 is cut off'] : []),
+        ...(table.strangers > 0 ? [`k6 told of ${table.strangers} rows twice or of rows that are not asked for`] : []),
+        ...(strangers > 0 ? [`${strangers} requests of no row came to the front door`] : []),
+      ],
+    };
+  };
+
+  /** Rows that k6 told nothing of: what the door saw was under way; what it did not see, though due, is lost. */
+  private completeMissing({ requests, missing }: K6Table, endMillis: number): number {
+    const { schedule, context } = this;
+    const { arrivedEpochMillis, attempts, pod } = this.door.log;
+    let lost = 0;
+    for (const row of missing) {
+      if (schedule.offsetMillis[row]! > endMillis) continue;
+      requests.intendedMillis[row] = schedule.offsetMillis[row]!;
+      if (attempts[row]! > 0) {
+        requests.sentMillis[row] = (arrivedEpochMillis[row]! - this.originEpochMillis) * context.timeScale;
+        requests.attempts[row] = attempts[row]!;
+        requests.pod[row] = pod[row]!;
+      } else {
+        requests.outcome[row] = DROPPED;
+        lost += 1;
+      }
+    }
+    return lost;
+  }
+}
+
+/** k6 as an engine to choose. */
+export const k6Choice = (found: Found): LoadChoice => ({
+  reality: `k6 ${found.version.major}.${found.version.minor}.${found.version.patch} through a front door, real HTTP`,
+  versions: { k6: found.version.text },
+  start: (schedule, load, context) => K6Load.start(found, schedule, load, context),
+});

@@ -1,0 +1,101 @@
+// The queue and the pods of one kind of request in the front door: who comes in gets a pod, waits, or is told that there
+// is no place. Rules and policies are the simulator's; the pods are real. Knows no time.
+
+import type { BalancerPolicy } from '../../scenarios/scenario.ts';
+import type { Choose } from '../../sim/service/balancer.ts';
+import { chooser, mulberry32 } from '../../sim/service/balancer.ts';
+import { EndpointSet } from '../../sim/service/endpoint-set.ts';
+import { Fifo } from '../../sim/service/fifo.ts';
+
+/** Somebody in the queue or at a pod. */
+export interface LanePlace {
+  /** Frees the place, wherever it is; once. */
+  readonly leave: () => void;
+}
+
+interface Visit {
+  readonly id: number;
+  readonly go: (pod: number) => void;
+  ticket: number | null;
+  pod: number | null;
+  over: boolean;
+}
+
+export class Lane {
+  private readonly queue = new Fifo();
+  private readonly endpoints: EndpointSet;
+  private readonly choose: Choose;
+  private readonly load = new Map<number, number>();
+  private readonly visits = new Map<number, Visit>();
+  private nextVisit = 0;
+  inService = 0;
+
+  /** @param cap most at one pod; Infinity = the pod queues by itself */
+  constructor(cap: number, policy: BalancerPolicy, seed: number) {
+    this.endpoints = new EndpointSet(cap);
+    this.choose = chooser(policy, mulberry32(seed));
+  }
+
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  join(pod: number): void {
+    if (this.endpoints.has(pod)) return;
+    this.endpoints.join(pod, this.load.get(pod) ?? 0);
+    this.dispatch();
+  }
+
+  leave(pod: number): void {
+    if (this.endpoints.has(pod)) this.endpoints.leave(pod);
+  }
+
+  /** `go` is called with the pod, at once or later; null = no pod is free and nobody may wait. */
+  enter(mayWait: boolean, go: (pod: number) => void): LanePlace | null {
+    const visit: Visit = { id: this.nextVisit, go, ticket: null, pod: null, over: false };
+    if (this.endpoints.eligibleCount > 0) this.toPod(visit);
+    else if (mayWait) {
+      // The queue holds numbers from 0 to 2³¹ − 1.
+      this.nextVisit = (this.nextVisit + 1) & 0x7fffffff;
+      this.visits.set(visit.id, visit);
+      visit.ticket = this.queue.push(visit.id, 0);
+    } else return null;
+    return { leave: () => this.end(visit) };
+  }
+
+  private end(visit: Visit): void {
+    if (visit.over) return;
+    visit.over = true;
+    if (visit.pod !== null) {
+      this.inService -= 1;
+      this.addLoad(visit.pod, -1);
+      this.dispatch();
+    } else if (visit.ticket !== null) {
+      this.queue.leave(visit.ticket);
+      this.visits.delete(visit.id);
+    }
+  }
+
+  private toPod(visit: Visit): void {
+    const pod = this.choose(this.endpoints);
+    visit.pod = pod;
+    this.inService += 1;
+    this.addLoad(pod, 1);
+    visit.go(pod);
+  }
+
+  private dispatch(): void {
+    while (this.queue.length > 0 && this.endpoints.eligibleCount > 0) {
+      const id = this.queue.shift();
+      const visit = this.visits.get(id)!;
+      this.visits.delete(id);
+      this.toPod(visit);
+    }
+  }
+
+  private addLoad(pod: number, change: number): void {
+    const load = (this.load.get(pod) ?? 0) + change;
+    this.load.set(pod, load);
+    this.endpoints.setLoad(pod, load);
+  }
+}

@@ -1,0 +1,149 @@
+// From a schedule to the folder that k6 runs: the script as it is, the rows of each stream, a clip if one is needed and the
+// plan that holds everything else. Takes values, writes files.
+
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dialect } from '../../cluster/emulator/dialects.ts';
+import { DIALECTS, ROW_HEADERS, SERVER_HEADERS } from '../../cluster/emulator/dialects.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import { REQUEST_KINDS } from '../../model/schedule.ts';
+import type { ServiceSettings } from '../../scenarios/scenario.ts';
+import { SAMPLE_RATE } from '../replay/clip.ts';
+import type { LoadSettings } from '../replay/load-engine.ts';
+import type { EndDialect } from '../replay/stream-client.ts';
+import { streamClip } from '../replay/stream-client.ts';
+import type { ScriptDialect, ScriptPlan, ScriptRow, ScriptStream } from './script-data.ts';
+
+export interface PlanSettings extends Pick<
+  LoadSettings,
+  'dialect' | 'connection' | 'bodies' | 'endDialect' | 'frameMillis' | 'runId' | 'clipSeed'
+> {
+  readonly service: Pick<ServiceSettings, 'timeout' | 'retries'>;
+  readonly scheduleHash: string;
+  readonly target: string;
+  readonly beginPath: string | null;
+  readonly timeScale: number;
+  readonly maxInFlight: number;
+  readonly latestMillis: number;
+}
+
+export interface K6Files {
+  readonly plan: ScriptPlan;
+  /** File name to rows. */
+  readonly rows: ReadonlyMap<string, readonly ScriptRow[]>;
+}
+
+const STREAM = REQUEST_KINDS.indexOf('stream');
+const SCRIPT_FILES = ['script.ts', 'script-clock.ts', 'script-data.ts', 'script-session.ts', 'script-upload.ts'];
+const CLIP_FILE = 'clip.pcm';
+/** Requests that one VU carries with ease, and the most VUs of a stream (load-generation.md section 7). */
+const ROWS_PER_VU = 50;
+const MOST_VUS = 100;
+/** For the count of VUs only: how long a request is taken to stay, beyond the audio of a live session. */
+const ASSUMED_STAY_MILLIS = 15_000;
+/** Real time that k6 may take beyond the run: a slow start, the last sockets. */
+const SPARE_SECONDS = 60;
+
+const BATCH_QUERY: Readonly<Record<Dialect, string>> = {
+  'onprem-v1': '',
+  lightning: '?model=lightning&language=en',
+  'pulse-v1': '?language=en',
+  stt: '?model=pulse&language=en',
+};
+const STREAM_QUERY: Readonly<Record<Dialect, string>> = {
+  'onprem-v1': 'language=en&word_timestamps=true',
+  lightning: 'model=lightning&language=en&word_timestamps=true',
+  'pulse-v1': 'language=en&word_timestamps=true',
+  stt: 'model=pulse&language=en&word_timestamps=true',
+};
+const END_MESSAGE: Readonly<Record<EndDialect, string>> = {
+  close_stream: '{"type":"close_stream"}',
+  'finalize-ends': '{"type":"finalize"}',
+  end: '{"type":"end"}',
+};
+
+const scriptDialect = (dialect: Dialect, endDialect: EndDialect): ScriptDialect => ({
+  batchPath: `${DIALECTS[dialect].batchPath}${BATCH_QUERY[dialect]}`,
+  batchContentType: dialect === 'onprem-v1' ? 'audio/wav' : 'application/octet-stream',
+  streamPath: DIALECTS[dialect].streamPath,
+  streamQuery: STREAM_QUERY[dialect],
+  endMessage: END_MESSAGE[endDialect],
+  headers: { ...ROW_HEADERS, pod: SERVER_HEADERS.pod, admittedMillis: SERVER_HEADERS.admittedMillis },
+});
+
+/** Largest number of these rows that are under way at once, by the assumed stay. */
+const peakInFlight = (rows: readonly ScriptRow[]): number => {
+  const ends = rows
+    .map(([, offset, kind, audio]) => offset + ASSUMED_STAY_MILLIS + (kind === STREAM ? audio * 1000 : 0))
+    .sort((a, b) => a - b);
+  let peak = 0;
+  let over = 0;
+  rows.forEach(([, offset], begun) => {
+    while (ends[over]! <= offset) over += 1;
+    peak = Math.max(peak, begun + 1 - over);
+  });
+  return peak;
+};
+
+const rowsOfStream = (schedule: Schedule, stream: number): readonly ScriptRow[] => {
+  const rows: ScriptRow[] = [];
+  for (let i = 0; i < schedule.count; i++)
+    if (schedule.stream[i] === stream)
+      rows.push([i, schedule.offsetMillis[i]!, schedule.kind[i]!, schedule.audioSeconds[i]!, schedule.seed[i]!]);
+  return rows;
+};
+
+/** Streams without a row get no k6 scenario. */
+export const k6Files = (schedule: Schedule, settings: PlanSettings): K6Files => {
+  const rows = new Map<string, readonly ScriptRow[]>();
+  const streams: ScriptStream[] = [];
+  schedule.streams.forEach((stream, n) => {
+    const own = rowsOfStream(schedule, n);
+    if (own.length === 0) return;
+    const rowsFile = `rows-${n}.json`;
+    rows.set(rowsFile, own);
+    streams.push({
+      scenario: `${n}-${stream.replace(/[^0-9a-zA-Z_-]/g, '_')}`,
+      stream,
+      rowsFile,
+      vus: Math.min(MOST_VUS, Math.ceil(peakInFlight(own) / ROWS_PER_VU)),
+    });
+  });
+  const { service, timeScale, latestMillis } = settings;
+  const vus = streams.reduce((sum, stream) => sum + stream.vus, 0);
+  const needsClip = settings.bodies === 'wav' || schedule.kind.includes(STREAM);
+  return {
+    rows,
+    plan: {
+      schema: 'surgelab.k6-plan/1',
+      scheduleHash: settings.scheduleHash,
+      target: settings.target,
+      beginPath: settings.beginPath,
+      timeScale,
+      kinds: REQUEST_KINDS,
+      streams,
+      dialect: scriptDialect(settings.dialect, settings.endDialect),
+      connection: settings.connection,
+      bodies: settings.bodies,
+      clipFile: needsClip ? CLIP_FILE : null,
+      sampleRate: SAMPLE_RATE,
+      frameMillis: settings.frameMillis,
+      runId: settings.runId,
+      timeoutMillis: service.timeout === null ? null : service.timeout * 1000,
+      retries:
+        service.retries === null ? null : { max: service.retries.max, backoffMillis: service.retries.backoff * 1000 },
+      maxInFlightPerVu: Math.max(1, Math.floor(settings.maxInFlight / Math.max(1, vus))),
+      latestMillis,
+      maxDurationSeconds: Math.ceil(latestMillis / timeScale / 1000) + SPARE_SECONDS,
+    },
+  };
+};
+
+/** Writes everything that `k6 run script.ts` needs into `folder`. */
+export const writeK6Folder = async (folder: string, { plan, rows }: K6Files, clipSeed: number): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  for (const name of SCRIPT_FILES) await copyFile(join(import.meta.dirname, name), join(folder, name));
+  await writeFile(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 1)}\n`);
+  for (const [name, own] of rows) await writeFile(join(folder, name), JSON.stringify(own));
+  if (plan.clipFile !== null) await writeFile(join(folder, plan.clipFile), streamClip(clipSeed));
+};

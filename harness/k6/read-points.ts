@@ -1,0 +1,186 @@
+// What k6 wrote (NDJSON, gzipped or not, perhaps cut off) to the run schema: one point of the script per row becomes a row of
+// the request table, the frames of all sessions become the figures that the validity gate reads.
+
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Failure, Outcome, RequestTable } from '../../model/record.ts';
+import { FAILURES, OUTCOMES, emptyRequests } from '../../model/record.ts';
+import type { Schedule, ScheduleRow } from '../../model/schedule.ts';
+import { REQUEST_KINDS, scheduleFromRows } from '../../model/schedule.ts';
+import { millis, seconds } from '../../model/units.ts';
+import type { Unanswered } from '../replay/failures.ts';
+import { closeFailure, failed, statusFailure, upgradeFailure } from '../replay/failures.ts';
+import { LatenessCounter } from '../replay/lateness.ts';
+import type { FrameFigures } from '../replay/load-engine.ts';
+import type { DoorLog } from './front-door.ts';
+import type { ScriptCause, ScriptFrames, ScriptPoint } from './script-data.ts';
+
+export interface K6Points {
+  readonly points: readonly ScriptPoint[];
+  /** Sum of the integrals of rows under way, one per VU that ended. */
+  readonly inFlightMillis: number;
+  /** The file ended in the middle of something. */
+  readonly isCut: boolean;
+}
+
+interface JsonPoint {
+  readonly type: string;
+  readonly metric: string;
+  readonly data: { readonly value: number; readonly metadata?: Readonly<Record<string, string>> };
+}
+
+/** Lines of k6's own metrics are most of the file: only ours are parsed. */
+const OURS = /"metric":"surgelab_(request|in_flight_integral)"/;
+
+const isOpenEnded = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'Z_BUF_ERROR' || error.code === 'ENOENT');
+
+const linesOf = (file: string): Readable => {
+  const bytes = createReadStream(file);
+  if (!file.endsWith('.gz')) return bytes;
+  const text = createGunzip();
+  bytes.on('error', (error) => text.destroy(error));
+  return bytes.pipe(text);
+};
+
+/** @param file .json or .json.gz as `k6 run --out json=FILE` wrote it; one that is missing or cut off gives what there is */
+export const readK6Points = async (file: string): Promise<K6Points> => {
+  const points: ScriptPoint[] = [];
+  let inFlightMillis = 0;
+  let isCut = false;
+  const text = linesOf(file);
+  const lines = createInterface({ input: text, crlfDelay: Infinity });
+  text.on('error', (error) => {
+    isCut = isOpenEnded(error);
+    if (isCut) lines.close();
+  });
+  for await (const line of lines) {
+    if (!OURS.test(line)) continue;
+    let parsed: JsonPoint;
+    try {
+      parsed = JSON.parse(line) as JsonPoint;
+    } catch {
+      isCut = true;
+      continue;
+    }
+    if (parsed.type !== 'Point') continue;
+    if (parsed.metric === 'surgelab_in_flight_integral') inFlightMillis += parsed.data.value;
+    const row = parsed.data.metadata?.['surgelab'];
+    if (row !== undefined) points.push(JSON.parse(row) as ScriptPoint);
+  }
+  return { points, inFlightMillis, isCut };
+};
+
+/** k6's error codes: 1100 to 1199 name resolution, 1200 to 1299 TCP, 1300 to 1399 TLS, 1600 to 1699 HTTP/2. */
+const networkClass = (code: number, text: string): Failure => {
+  if (/too many open files|cannot assign requested address|no buffer space/.test(text)) return 'local-limit';
+  if (/no such host/.test(text) || (code >= 1100 && code < 1200)) return 'dns';
+  if (/connection refused|no route to host|unreachable|i\/o timeout/.test(text)) return 'unreachable';
+  if (/x509|certificate|tls:/.test(text) || (code >= 1300 && code < 1400)) return 'tls';
+  if (/malformed HTTP/.test(text)) return 'garbage';
+  return 'reset';
+};
+
+/** What k6 let the script see, in the words of the Node engine. @param refusedStatus of the handshake, as the door saw it; 0 = unknown */
+export const unansweredOf = (cause: ScriptCause, refusedStatus: number): Unanswered => {
+  switch (cause.kind) {
+    case 'status':
+      return statusFailure(cause.status);
+    case 'network':
+      return failed(networkClass(cause.code, cause.text), cause.text === '' ? `k6 error ${cause.code}` : cause.text);
+    case 'socket':
+      return refusedStatus > 0 && /handshake/.test(cause.text)
+        ? upgradeFailure(refusedStatus)
+        : failed(networkClass(0, cause.text), cause.text);
+    case 'close':
+      return closeFailure(cause.code);
+    case 'garbage':
+      return failed('garbage', 'answer is no JSON');
+    case 'error-message':
+      return failed('error-message', `error message: ${cause.text}`);
+    case 'wrong-end':
+      return failed('wrong-end', 'no is_last after the end of the audio: wrong endDialect?');
+    case 'back-pressure':
+      return failed('back-pressure', 'the server does not take the audio at its pace');
+  }
+};
+
+/** The arrivals as the script played them, rows in the order of their index: hashes like the schedule if it did what was asked. */
+export const arrivalsOf = (points: readonly ScriptPoint[], durationMillis: number): Schedule =>
+  scheduleFromRows(
+    points
+      .toSorted((a, b) => a.row - b.row)
+      .map((point): ScheduleRow => ({
+        index: point.row,
+        offsetMillis: millis(point.offsetMillis),
+        stream: point.stream,
+        kind: REQUEST_KINDS[point.kind]!,
+        audioSeconds: seconds(point.audioSeconds),
+        seed: point.seed,
+      })),
+    millis(durationMillis),
+  );
+
+export interface K6Table {
+  readonly requests: RequestTable;
+  /** Attempts that were not answered, by cause. */
+  readonly causes: readonly (readonly [cause: string, count: number])[];
+  /** Points whose row was there already, or is not of the schedule. */
+  readonly strangers: number;
+  /** Rows without a point. */
+  readonly missing: readonly number[];
+}
+
+/** @param door what the front door saw; null = there was none */
+export const tableOf = (schedule: Schedule, points: readonly ScriptPoint[], door: DoorLog | null): K6Table => {
+  const requests = emptyRequests(schedule.count);
+  const causes = new Map<string, number>();
+  const seen = new Uint8Array(schedule.count);
+  let strangers = 0;
+  for (const point of points) {
+    const { row } = point;
+    if (row < 0 || row >= schedule.count || seen[row] === 1) {
+      strangers += 1;
+      continue;
+    }
+    seen[row] = 1;
+    requests.intendedMillis[row] = point.offsetMillis;
+    requests.sentMillis[row] = point.sentMillis ?? NaN;
+    requests.admittedMillis[row] = point.admittedMillis ?? NaN;
+    requests.firstResultMillis[row] = point.firstResultMillis ?? NaN;
+    requests.doneMillis[row] = point.doneMillis ?? NaN;
+    requests.attempts[row] = point.attempts;
+    requests.pod[row] = door === null ? (point.pod ?? -1) : door.pod[row]!;
+    requests.lagSeconds[row] = point.lagSeconds ?? NaN;
+    const told = point.causes.map((cause) => unansweredOf(cause, door?.refusedUpgrade[row] ?? 0));
+    for (const { cause } of told) causes.set(cause, (causes.get(cause) ?? 0) + 1);
+    const last = point.outcome === 'unanswered' ? told.at(-1) : undefined;
+    const outcome: Outcome = point.outcome === 'unanswered' ? (last?.kind ?? 'failed') : point.outcome;
+    requests.outcome[row] = OUTCOMES.indexOf(outcome);
+    requests.failure[row] = FAILURES.indexOf(last?.failure ?? '');
+  }
+  const missing = [...seen.keys()].filter((row) => seen[row] === 0);
+  return { requests, causes: [...causes], strangers, missing };
+};
+
+/** Null without live sessions. */
+export const framesOf = (points: readonly ScriptPoint[]): FrameFigures | null => {
+  const all = points.flatMap(({ frames }) => (frames === null ? [] : [frames]));
+  if (all.length === 0) return null;
+  const lateness = new LatenessCounter();
+  for (const session of all)
+    for (const [tenths, count] of session.lateness) for (let i = 0; i < count; i++) lateness.add(tenths / 10);
+  const sum = (of: (frames: ScriptFrames) => number): number => all.reduce((total, frames) => total + of(frames), 0);
+  return {
+    framesDue: sum(({ due }) => due),
+    framesSent: sum(({ sent }) => sent),
+    catchUpFrames: sum(({ catchUps }) => catchUps),
+    unknownMessages: sum(({ unknownMessages }) => unknownMessages),
+    maxBufferedBytes: Math.max(...all.map(({ maxBufferedBytes }) => maxBufferedBytes)),
+    latenessP50Millis: lateness.quantile(0.5),
+    latenessP99Millis: lateness.quantile(0.99),
+    latenessMaxMillis: lateness.max,
+  };
+};

@@ -1,0 +1,182 @@
+// The script that a k6 the user installed (1.6 or newer) runs: the rows of a schedule, each at its own instant, sent by
+// dispatcher VUs that carry tens of requests at once (k6's executors can neither draw Poisson arrivals nor follow a trace).
+// Reads plan.json and the files it names from its own folder; leaves one point of `surgelab_request` per row.
+//
+//   k6 run -e SURGELAB_TARGET=http://my-service:7100 --out json=points.json.gz script.ts
+
+import { SharedArray } from 'k6/data';
+import exec from 'k6/execution';
+import http from 'k6/http';
+import { Rate, Trend } from 'k6/metrics';
+import type { Options } from 'k6/options';
+import type { VuClock } from './script-clock.ts';
+import { vuClock } from './script-clock.ts';
+import type { ScriptCause, ScriptFrames, ScriptOrigin, ScriptPlan, ScriptPoint, ScriptRow } from './script-data.ts';
+import { talk } from './script-session.ts';
+import type { Attempt, VuTools } from './script-upload.ts';
+import { upload } from './script-upload.ts';
+
+const plan = JSON.parse(open('./plan.json')) as ScriptPlan;
+const target = (__ENV['SURGELAB_TARGET'] ?? plan.target).replace(/\/$/, '');
+const authorization = __ENV['SURGELAB_AUTHORIZATION'] ?? null;
+const clip = new Uint8Array(plan.clipFile === null ? new ArrayBuffer(0) : open(`./${plan.clipFile}`, 'b'));
+const rowsOf = new Map(
+  plan.streams.map(({ scenario, rowsFile }) => [
+    scenario,
+    new SharedArray<ScriptRow>(rowsFile, () => JSON.parse(open(`./${rowsFile}`)) as ScriptRow[]),
+  ]),
+);
+
+/** Time from the intended start to the answer, or to the end of the wait, in virtual milliseconds; the point holds the row. */
+const requests = new Trend('surgelab_request', true);
+const answered = new Rate('surgelab_ok');
+/** One value per VU: the integral of its rows under way over time, the left side of Little's law. */
+const underWay = new Trend('surgelab_in_flight_integral');
+
+export const options: Options = {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- @types/k6 writes plain options as classes
+  scenarios: Object.fromEntries(
+    plan.streams.map(({ scenario, stream, vus }) => [
+      scenario,
+      {
+        executor: 'per-vu-iterations',
+        exec: 'dispatch',
+        vus,
+        iterations: 1,
+        maxDuration: `${plan.maxDurationSeconds}s`,
+        gracefulStop: '5s',
+        tags: { stream },
+      },
+    ]),
+  ),
+  noConnectionReuse: plan.connection === 'per-request',
+  setupTimeout: '300s',
+  systemTags: ['status', 'name', 'scenario', 'error_code'],
+  userAgent: 'surgelab',
+};
+
+/** With a front door: waits until the run may begin. */
+export async function setup(): Promise<ScriptOrigin> {
+  if (plan.beginPath === null) return { originEpochMillis: null };
+  const answer = await http.asyncRequest('GET', `${target}${plan.beginPath}`, null, {
+    responseType: 'text',
+    timeout: 290_000,
+    tags: { name: plan.beginPath },
+  });
+  if (answer.status !== 200) exec.test.abort(`the front door did not open: ${answer.status} ${answer.error}`);
+  return JSON.parse(answer.body) as ScriptOrigin;
+}
+
+interface Life {
+  readonly outcome: ScriptPoint['outcome'];
+  readonly sentMillis: number | null;
+  readonly attempts: number;
+  readonly answer: Extract<Attempt, { kind: 'ok' }> | null;
+  readonly endMillis: number | null;
+  readonly causes: readonly ScriptCause[];
+  readonly frames: ScriptFrames | null;
+}
+
+const record = (stream: string, row: ScriptRow, life: Life, now: number): void => {
+  const [index, offsetMillis, kind, audioSeconds, seed] = row;
+  const { answer } = life;
+  const point: ScriptPoint = {
+    row: index,
+    offsetMillis,
+    kind,
+    stream,
+    audioSeconds,
+    seed,
+    sentMillis: life.sentMillis,
+    admittedMillis: answer?.admittedMillis ?? null,
+    firstResultMillis: answer?.firstResultMillis ?? null,
+    doneMillis: life.endMillis,
+    outcome: life.outcome,
+    attempts: life.attempts,
+    pod: answer?.pod ?? null,
+    lagSeconds: answer?.lagSeconds ?? null,
+    causes: life.causes,
+    frames: life.frames,
+  };
+  const tags = { stream, kind: plan.kinds[kind] ?? '', outcome: life.outcome };
+  // Metadata, not tags: a tag with the row in it would make a time series per row.
+  const { metadata } = exec.vu.metrics;
+  metadata['surgelab'] = JSON.stringify(point);
+  requests.add((life.endMillis ?? now) - offsetMillis, tags);
+  delete metadata['surgelab'];
+  answered.add(life.outcome === 'ok', tags);
+};
+
+/** The retries of one row until it is answered, given up or cut off. */
+const carry = async (tools: VuTools, row: ScriptRow): Promise<Life> => {
+  const { plan: p, clock } = tools;
+  const [, offsetMillis, kind] = row;
+  const deadline = p.timeoutMillis === null ? Infinity : offsetMillis + p.timeoutMillis;
+  const limit = Math.min(deadline, p.latestMillis);
+  const sentMillis = clock.now();
+  const causes: ScriptCause[] = [];
+  let frames: ScriptFrames | null = null;
+  const over = (outcome: Life['outcome'], attempts: number, answer: Life['answer'] = null): Life => ({
+    outcome,
+    sentMillis,
+    attempts,
+    answer,
+    endMillis: outcome === 'unfinished' ? null : (answer?.doneMillis ?? clock.now()),
+    causes,
+    frames,
+  });
+  const givenUp = (): Life['outcome'] => (deadline <= p.latestMillis ? 'timeout' : 'unfinished');
+  for (let attempt = 1; ; attempt++) {
+    let result: Attempt;
+    if (p.kinds[kind] === 'stream') {
+      const talked = await talk(tools, row, attempt, deadline, p.latestMillis);
+      result = talked.attempt;
+      ({ frames } = talked);
+    } else result = await upload(tools, row, attempt, limit);
+    if (result.kind === 'ok') return over('ok', attempt, result);
+    if (result.kind === 'cut') return over(clock.now() >= p.latestMillis ? 'unfinished' : givenUp(), attempt);
+    causes.push(result.cause);
+    if (p.retries === null || attempt > p.retries.max) return over('unanswered', attempt);
+    const next = clock.now() + p.retries.backoffMillis * 2 ** (attempt - 1);
+    await clock.until(Math.min(next, limit));
+    if (next > limit) return over(givenUp(), attempt);
+  }
+};
+
+/** One VU: starts each of its rows when it is due, never waiting for an answer; ends when the last one is over. */
+const play = async (tools: VuTools, stream: string, rows: readonly ScriptRow[], vu: number, vus: number) => {
+  const { clock } = tools;
+  let [inFlight, area, since] = [0, 0, clock.now()];
+  const account = (change: number): void => {
+    const now = clock.now();
+    area += inFlight * (now - since);
+    since = now;
+    inFlight += change;
+  };
+  const lives: Promise<void>[] = [];
+  for (let n = vu; n < rows.length; n += vus) {
+    const row = rows[n]!;
+    await clock.until(row[1]);
+    if (inFlight >= plan.maxInFlightPerVu) {
+      const life = { outcome: 'dropped', sentMillis: null, attempts: 0, answer: null, endMillis: null } as const;
+      record(stream, row, { ...life, causes: [], frames: null }, clock.now());
+      continue;
+    }
+    account(1);
+    lives.push(
+      carry(tools, row).then((life) => {
+        account(-1);
+        record(stream, row, life, clock.now());
+      }),
+    );
+  }
+  await Promise.all(lives);
+  underWay.add(area);
+};
+
+export async function dispatch(origin: ScriptOrigin): Promise<void> {
+  const { name, iterationInTest, startTime } = exec.scenario;
+  const clock: VuClock = vuClock(origin.originEpochMillis ?? startTime, plan.timeScale);
+  const lane = plan.streams.find(({ scenario }) => scenario === name)!;
+  await play({ plan, target, authorization, clip, clock }, lane.stream, rowsOf.get(name)!, iterationInTest, lane.vus);
+}
