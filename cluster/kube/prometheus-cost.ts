@@ -1,0 +1,131 @@
+// What Prometheus itself costs, in its own words: two readings of its /metrics, at the origin and at the end, and the
+// storage record of a run made from them and from the samples that it stored. Pure.
+
+import type { JobStorage, StorageRecord } from '../../model/record.ts';
+import type { Platform } from '../../model/platform.ts';
+import { StorageMeter } from '../../sim/hops/storage.ts';
+import { SampleStore } from '../../sim/prometheus/store.ts';
+import type { StoredTarget } from './stored-series.ts';
+import { samplesOf } from './stored-series.ts';
+
+/** One reading of its own page; NaN where it does not say. */
+export interface PrometheusReading {
+  readonly atUnix: number;
+  readonly headSeries: number;
+  /** Counter: samples and markers of all jobs and rules. */
+  readonly samplesAppended: number;
+  readonly walBytes: number;
+  readonly headChunks: number;
+  readonly headChunkBytes: number;
+  readonly memoryBytes: number;
+  readonly cpuSeconds: number;
+  /** Last evaluation of all rule groups together. */
+  readonly ruleSeconds: number;
+}
+
+/** Sum of the samples of `name` whose text holds `label`; NaN if there is none. */
+const sumOf = (page: string, name: string, label = ''): number => {
+  let sum = NaN;
+  for (const line of page.split('\n')) {
+    if (!line.startsWith(name)) continue;
+    const after = line[name.length];
+    if ((after !== ' ' && after !== '{') || !line.includes(label)) continue;
+    sum = (Number.isNaN(sum) ? 0 : sum) + Number(line.slice(line.lastIndexOf(' ') + 1));
+  }
+  return sum;
+};
+
+/** Reads the page of Prometheus 2.53 to 3.x. */
+export const prometheusReading = (page: string, atUnix: number): PrometheusReading => ({
+  atUnix,
+  headSeries: sumOf(page, 'prometheus_tsdb_head_series'),
+  samplesAppended: sumOf(page, 'prometheus_tsdb_head_samples_appended_total'),
+  walBytes: sumOf(page, 'prometheus_tsdb_wal_storage_size_bytes'),
+  headChunks: sumOf(page, 'prometheus_tsdb_head_chunks'),
+  headChunkBytes: sumOf(page, 'prometheus_tsdb_head_chunks_storage_size_bytes'),
+  memoryBytes: sumOf(page, 'process_resident_memory_bytes'),
+  cpuSeconds: sumOf(page, 'process_cpu_seconds_total'),
+  ruleSeconds: sumOf(page, 'prometheus_rule_group_last_duration_seconds'),
+});
+
+/** One job's targets, with the stretch in which each was scraped. */
+export interface StoredJob {
+  readonly job: string;
+  readonly intervalMillis: number;
+  readonly targets: readonly {
+    readonly target: StoredTarget;
+    /** Milliseconds since the origin; the target was there from before it where negative. */
+    readonly foundMillis: number;
+    /** Null = until the end. */
+    readonly lostMillis: number | null;
+    /** Stamp of its staleness markers, Unix; null = none were written. */
+    readonly markerUnix: number | null;
+  }[];
+}
+
+export interface StorageQuestion {
+  readonly platform: Platform;
+  readonly jobs: readonly StoredJob[];
+  readonly epochMillis: number;
+  readonly endMillis: number;
+  readonly pricePerGbMonth: number;
+  readonly before: PrometheusReading;
+  readonly after: PrometheusReading;
+}
+
+/** Adds what was stored after the origin, in the order in which it was stored. */
+const fill = (meter: StorageMeter, { jobs, epochMillis, endMillis }: StorageQuestion): void => {
+  const store = new SampleStore();
+  const changes = jobs.flatMap(({ job, intervalMillis, targets }) =>
+    targets.flatMap(({ foundMillis, lostMillis }) => [
+      { job, intervalMillis, change: 1, at: Math.max(0, foundMillis) },
+      ...(lostMillis === null || lostMillis > endMillis ? [] : [{ job, intervalMillis, change: -1, at: lostMillis }]),
+    ]),
+  );
+  for (const { job, change, intervalMillis, at } of changes.sort((a, b) => a.at - b.at))
+    meter.targets(job, change, intervalMillis, at);
+  const inside = (unix: number): boolean => unix >= epochMillis && unix <= epochMillis + endMillis;
+  for (const { job, targets } of jobs) {
+    const append = meter.appender(job);
+    for (const { target, markerUnix } of targets) {
+      target.up.times.forEach((at, i) => {
+        if (inside(at)) meter.scraped(job, target.up.values[i] === 1);
+      });
+      for (const { series, atMillis, value, stale } of samplesOf(target, markerUnix))
+        if (inside(atMillis)) append(store.seriesFor(series.labels), atMillis, value, stale);
+    }
+  }
+};
+
+const orElse = (measured: number, computed: number): number => (Number.isNaN(measured) ? computed : measured);
+
+/** Each job's share of the log goes by its share of the samples. */
+const withLog = (jobs: readonly JobStorage[], bytes: number): readonly JobStorage[] => {
+  const samples = jobs.reduce((sum, job) => sum + job.samples, 0);
+  return Number.isNaN(bytes) || bytes <= 0 || samples === 0
+    ? jobs
+    : jobs.map((job) => ({ ...job, walBytes: (bytes * job.samples) / samples }));
+};
+
+/**
+ * Samples, scrapes and series are counted in what Prometheus gave back; log, head series, memory and processor are its own
+ * figures; chunk bytes are the exact coding of the samples, since the head tells its chunks only when they are closed.
+ */
+export const measuredStorage = (question: StorageQuestion): StorageRecord => {
+  const { platform, endMillis, pricePerGbMonth, before, after } = question;
+  const meter = new StorageMeter();
+  fill(meter, question);
+  const computed = meter.record(platform, endMillis, pricePerGbMonth);
+  const seconds = (after.atUnix - before.atUnix) / 1000;
+  return {
+    ...computed,
+    jobs: withLog(computed.jobs, after.walBytes - before.walBytes),
+    headSeries: orElse(after.headSeries, computed.headSeries),
+    memoryBytes: orElse(after.memoryBytes, computed.memoryBytes),
+    cpuCores: orElse((after.cpuSeconds - before.cpuSeconds) / seconds, computed.cpuCores),
+  };
+};
+
+/** Samples and markers that it says it appended between the readings; NaN where it was restarted. */
+export const appendedBetween = (before: PrometheusReading, after: PrometheusReading): number =>
+  after.samplesAppended >= before.samplesAppended ? after.samplesAppended - before.samplesAppended : NaN;
