@@ -12,7 +12,8 @@ import { playArrivals } from './arrivals.ts';
 import { ClosedLoop } from './closed-loop.ts';
 import type { ConnectionPolicy } from './batch-client.ts';
 import { BatchClient } from './batch-client.ts';
-import { tokenBody, wavBodies } from './clip.ts';
+import type { AudioChoice, AudioSource } from './audio-source.ts';
+import { audioSource } from './audio-source.ts';
 import { FrameWheel } from './frame-wheel.ts';
 import type { LoadCensus } from '../../cluster/local/load-port.ts';
 import type { FrontSettings, Send } from './front.ts';
@@ -20,16 +21,13 @@ import { Front } from './front.ts';
 import type { ProcessHealth } from './process-health.ts';
 import { monitorHealth } from './process-health.ts';
 import type { EndDialect, StreamFigures } from './stream-client.ts';
-import { StreamClient, streamClip } from './stream-client.ts';
+import { StreamClient } from './stream-client.ts';
 
-export interface LoadSettings {
+export interface LoadSettings extends AudioChoice {
   readonly front: FrontSettings;
   readonly dialect: Dialect;
   readonly connection: ConnectionPolicy;
   readonly authorization: string | null;
-  /** 'declared': a token body and the length in a header (emulated pods only); 'wav': real bytes. */
-  readonly bodies: 'declared' | 'wav';
-  readonly clipSeed: number;
   readonly endDialect: EndDialect;
   readonly frameMillis: number;
   /** Part of the correlation key of streams. */
@@ -73,8 +71,7 @@ export class LoadEngine {
   private readonly front: Front;
   private readonly clients = new Map<number, PodClients>();
   private readonly wheel: FrameWheel;
-  private readonly clip: Buffer;
-  private readonly wav: (audioSeconds: number) => Buffer;
+  private readonly audio: AudioSource;
   private readonly health = monitorHealth();
   private arrivals: ArrivalsPlayer | null = null;
   private readonly closedLoop: ClosedLoop | null;
@@ -95,11 +92,11 @@ export class LoadEngine {
     this.rows = [...rows];
     this.left = this.rows.length;
     this.requests = emptyRequests(schedule.count);
-    this.wav = wavBodies(settings.clipSeed);
     this.wheel = new FrameWheel(clock);
-    this.clip = this.rows.some((row) => schedule.kind[row] === STREAM)
-      ? streamClip(settings.clipSeed)
-      : Buffer.alloc(0);
+    this.audio = audioSource(
+      settings,
+      this.rows.some((row) => schedule.kind[row] === STREAM),
+    );
     this.front = new Front(schedule, settings.front, clock, this.requests, this.send, (row) => {
       onOver(row);
       this.left -= 1;
@@ -186,13 +183,23 @@ export class LoadEngine {
   }
 
   private client(origin: string): PodClients {
-    const { settings, clock, wheel, clip } = this;
+    const { settings, clock, wheel, audio } = this;
     const { dialect, connection, authorization, endDialect, frameMillis, runId } = settings;
-    const declared = settings.bodies === 'declared';
-    const bodyOf = declared ? tokenBody : this.wav;
+    const declareAudio = settings.bodies === 'declared' && settings.clipFolder === undefined;
+    const bodyOf = audio.batch;
+    const audioOf = audio.live;
     return {
-      batch: new BatchClient(origin, { clock, dialect, connection, authorization, bodyOf, declareAudio: declared }),
-      stream: new StreamClient(origin, { clock, wheel, dialect, endDialect, authorization, runId, frameMillis, clip }),
+      batch: new BatchClient(origin, { clock, dialect, connection, authorization, bodyOf, declareAudio }),
+      stream: new StreamClient(origin, {
+        clock,
+        wheel,
+        dialect,
+        endDialect,
+        authorization,
+        runId,
+        frameMillis,
+        audioOf,
+      }),
     };
   }
 

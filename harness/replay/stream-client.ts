@@ -1,6 +1,6 @@
 // Live sessions over WebSocket in the vendor's dialects: audio frames paced by the wheel, transcripts read, the end asked
 // for with close_stream and awaited (wire-protocol.md section 4). Takes a row and a pod's address; gives the answer's
-// class and moments. The frames of all sessions are slices of one shared clip.
+// class and moments. Frames are slices of shared clips.
 
 import type { IncomingMessage } from 'node:http';
 import type { RawData } from 'ws';
@@ -9,7 +9,8 @@ import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECTS, ROW_HEADERS } from '../../cluster/emulator/dialects.ts';
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import type { BatchRequest } from './batch-client.ts';
-import { SAMPLE_RATE, syntheticPcm } from './clip.ts';
+import type { LiveAudio } from './clip-folder.ts';
+import { syntheticPcm } from './clip.ts';
 import type { Unanswered } from './failures.ts';
 import { closeFailure, failed, networkFailure, upgradeFailure } from './failures.ts';
 import type { FrameWheel } from './frame-wheel.ts';
@@ -26,7 +27,8 @@ export interface StreamClientSettings {
   readonly runId: string;
   /** Audio of one frame; 128 ms = 4096 bytes of PCM16 at 16 kHz is what the vendor recommends. */
   readonly frameMillis: number;
-  readonly clip: Buffer;
+  /** What the frames of a session are cut from. */
+  readonly audioOf: (audioSeconds: number, seed: number) => LiveAudio;
 }
 
 /** What all sessions of a process measured together. */
@@ -50,7 +52,6 @@ export const END_MESSAGE: Readonly<Record<EndDialect, string>> = {
   end: '{"type":"end"}',
 };
 
-const BYTES_PER_MILLI = (2 * SAMPLE_RATE) / 1000;
 /** A minute of clip, repeated, serves sessions of any length. */
 const CLIP_SECONDS = 60;
 /** Real time to connect, and virtual time for the last transcript after the end was asked for. */
@@ -140,6 +141,8 @@ class Session {
   private readonly frames: number;
   private readonly totalBytes: number;
   private readonly frameBytes: number;
+  private readonly pcm: Buffer;
+  private readonly bytesPerSecond: number;
   private sentBytes = 0;
   private owed = 0;
   private over = false;
@@ -160,10 +163,13 @@ class Session {
     this.settle = settle;
     const { clock, wheel, dialect, frameMillis, runId, authorization } = settings;
     this.startedMillis = clock.now();
-    this.frameBytes = 2 * Math.round((frameMillis * BYTES_PER_MILLI) / 2);
-    this.totalBytes = 2 * Math.round((request.audioSeconds * 1000 * BYTES_PER_MILLI) / 2);
+    const { pcm, sampleRate } = settings.audioOf(request.audioSeconds, request.seed);
+    this.pcm = pcm;
+    this.bytesPerSecond = 2 * sampleRate;
+    this.frameBytes = 2 * Math.round((frameMillis * sampleRate) / 1000);
+    this.totalBytes = 2 * Math.round(request.audioSeconds * sampleRate);
     this.frames = Math.max(1, Math.ceil(this.totalBytes / this.frameBytes));
-    const query = `${STREAM_QUERY[dialect]}&encoding=linear16&sample_rate=${SAMPLE_RATE}&external_session_id=${runId}-${request.row}-${request.attempt}`;
+    const query = `${STREAM_QUERY[dialect]}&encoding=linear16&sample_rate=${sampleRate}&external_session_id=${runId}-${request.row}-${request.attempt}`;
     this.socket = new WebSocket(`${origin}${DIALECTS[dialect].streamPath}?${query}`, {
       perMessageDeflate: false,
       skipUTF8Validation: true,
@@ -199,15 +205,15 @@ class Session {
 
   /** Sends every frame whose turn has come; the last turn sends the end message instead. */
   private sendOwed(): void {
-    const { clip } = this.settings;
+    const { pcm } = this;
     for (; this.owed > 0 && !this.over; this.owed--) {
       if (this.sentBytes >= this.totalBytes) {
         this.askForEnd();
         continue;
       }
       const length = Math.min(this.frameBytes, this.totalBytes - this.sentBytes);
-      const from = this.sentBytes % (clip.length - this.frameBytes);
-      this.socket.send(clip.subarray(from - (from % 2), from - (from % 2) + length));
+      const from = this.sentBytes % (pcm.length - this.frameBytes);
+      this.socket.send(pcm.subarray(from - (from % 2), from - (from % 2) + length));
       this.sentBytes += length;
       this.figures.framesSent += 1;
       const buffered = this.socket.bufferedAmount;
@@ -252,7 +258,7 @@ class Session {
 
   /** Audio sent so far that the newest words do not cover; a final of ten words trails by up to the cadence of finals. */
   private lagOf({ heardSeconds }: Message): number {
-    return Number.isNaN(heardSeconds) ? 0 : this.sentBytes / (1000 * BYTES_PER_MILLI) - heardSeconds;
+    return Number.isNaN(heardSeconds) ? 0 : this.sentBytes / this.bytesPerSecond - heardSeconds;
   }
 
   private finish({ admittedMillis, serverLagSeconds }: Message, now: number): void {
