@@ -122,8 +122,16 @@ const trafficOf = (parsed: ParsedTraffic): Traffic => ({
   ...(parsed.conduct === undefined ? {} : { conduct: conductOf(parsed.conduct) }),
 });
 
+type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Without the keys that the file does not give: absent keys stay absent. */
+const given = <T extends object>(value: T): Given<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Given<T>;
+
 const scenarioOf = (parsed: ParsedScenario, heading: string): Scenario => {
-  const { nodes, controlPlane, epoch, question, traffic, ...rest } = parsed;
+  const { nodes, startup, controlPlane, epoch, question, traffic, ...rest } = parsed;
   const { connections, abandonedWork, ...service } = parsed.service;
   return {
     ...rest,
@@ -139,7 +147,8 @@ const scenarioOf = (parsed: ParsedScenario, heading: string): Scenario => {
       ...(connections === undefined ? {} : { connections: connectionsOf(connections) }),
       ...(abandonedWork === undefined ? {} : { abandonedWork }),
     },
-    nodes: { ...nodes, pricePerHour: nodes.pricePerHour ?? NODE_PRICES[service.gpu]! },
+    startup: given(startup),
+    nodes: { ...given(nodes), pricePerHour: nodes.pricePerHour ?? NODE_PRICES[service.gpu]! },
     controlPlane: { ...controlPlane, hpaPhase: controlPlane.hpaPhase ?? null },
   };
 };

@@ -113,6 +113,13 @@ export interface StartupSettings {
   /** Added on the first pod of a node. */
   readonly imagePull: Distribution;
   readonly modelLoad: Distribution;
+  /** Download of the model before it is loaded; absent = it is in the image or on a volume already. */
+  readonly modelDownload?: Distribution;
+  /**
+   * What keeps a downloaded model: nothing ('pod': every container downloads, absent means this), the node (its first
+   * container downloads), or a shared volume (the first container of all does).
+   */
+  readonly modelCache?: 'pod' | 'node' | 'shared';
 }
 
 export interface NodeSettings {
@@ -127,6 +134,17 @@ export interface NodeSettings {
   readonly scan: Seconds;
   /** An empty node is removed after this long. */
   readonly idleRemove: Seconds;
+  /** First look of the node autoscaler after the start; absent = drawn uniformly from one interval. */
+  readonly scanPhase?: Seconds;
+  /** A pending pod counts for it after this long; absent = 30 s if the pod asks for a GPU, else 2 s. */
+  readonly podHold?: Seconds;
+  /** Nodes kept empty beyond what pods need; absent = 0. */
+  readonly spare?: number;
+  /** Absent = those that the Deployment's nodeSelector asks for. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly { readonly key: string; readonly effect: string }[];
+  /** Life of a spot node from when it was added to when it is taken away; absent = nodes are never taken away. */
+  readonly spotLife?: Distribution;
   readonly pricePerHour: number;
   readonly billingQuantum: Seconds;
 }

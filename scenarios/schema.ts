@@ -166,6 +166,15 @@ const startup = z.strictObject({
   modelLoad: distribution()
     .describe('container running to model ready: weights from a warm cache 45 s, warm-up 3 s (calibration.md 4.5)')
     .prefault({ kind: 'lognormal', median: '48s', sigma: 0.25 }),
+  modelDownload: distribution()
+    .describe(
+      'before the model is loaded, for instance {kind: lognormal, median: 5m, sigma: 0.4} (calibration.md 4.5); absent = it is there already',
+    )
+    .optional(),
+  modelCache: z
+    .enum(['pod', 'node', 'shared'], { error: 'expected `pod`, `node` or `shared`' })
+    .describe('who shares a downloaded model: nobody, the pods of a node, all pods (a shared volume); absent = pod')
+    .optional(),
 });
 
 const nodes = z.strictObject({
@@ -178,6 +187,32 @@ const nodes = z.strictObject({
     .prefault({ kind: 'lognormal', median: '210s', sigma: 0.3 }),
   scan: positiveDuration().describe('how often the node autoscaler looks').prefault('10s'),
   idleRemove: duration().describe('an empty node is removed after this long').prefault('10m'),
+  scanPhase: duration().describe('its first look after the start; absent = drawn from one interval').optional(),
+  podHold: duration()
+    .describe('a pending pod counts for it after this long; absent = 30s for a pod that asks for a GPU, else 2s')
+    .optional(),
+  spare: wholeNumber().describe('nodes kept empty beyond what pods need; absent = 0').optional(),
+  labels: z
+    .record(z.string(), z.string({ error: 'expected text' }))
+    .describe('of every node; absent = what the nodeSelector of the Deployment asks for')
+    .optional(),
+  taints: z
+    .array(
+      z.strictObject({
+        key: text('the key of a taint such as nvidia.com/gpu'),
+        effect: z
+          .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'], {
+            error: 'expected `NoSchedule`, `PreferNoSchedule` or `NoExecute`',
+          })
+          .default('NoSchedule'),
+      }),
+      { error: 'expected a list of taints such as [{key: nvidia.com/gpu}]' },
+    )
+    .describe('of every node; pods that do not tolerate them stay pending')
+    .optional(),
+  spotLife: distribution()
+    .describe('spot nodes: from added to taken away, with the pods on them; absent = never')
+    .optional(),
   pricePerHour: nonNegativeNumber()
     .describe('USD per node-hour; absent = the on-demand price on record for the GPU')
     .optional(),

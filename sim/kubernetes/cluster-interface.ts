@@ -50,6 +50,8 @@ export interface NodePoolConfig {
   /** A pending pod counts for the autoscaler only after this long. */
   readonly podHold: Seconds;
   readonly idleRemove: Seconds;
+  /** Nodes kept empty beyond what pods need (warm spare); absent = 0. */
+  readonly spare?: number;
   readonly labels: LabelMap;
   readonly taints: readonly { readonly key: string; readonly effect: string }[];
   /** Life of a spot node from the moment it was added, seconds; null = nodes are never taken away. */
@@ -62,6 +64,9 @@ export interface StartupDraws {
   /** Download of the image by the first pod of a node, seconds. */
   readonly imagePull: Distribution;
   readonly modelLoad: Distribution;
+  /** Download of the model before it is loaded, and who shares it (scenarios/scenario.ts); absent = it is there. */
+  readonly modelDownload?: Distribution;
+  readonly modelCache?: 'pod' | 'node' | 'shared';
 }
 
 /** What a recording knows about one pod; whatever is absent is drawn. Milliseconds. */

@@ -373,7 +373,7 @@ describe('cards and nodes', () => {
   });
 
   it('replaces the pods of a spot node that is taken away', () => {
-    const driven = run({ nodes: { spotLife: fixed(50) } }, [], 200_000);
+    const driven = run({ nodes: { min: 0, spotLife: fixed(50) } }, [], 200_000);
     expect(nodeLife(driven)).toEqual([
       [0, 'asr-gpu-0', 'added'],
       [50_000, 'asr-gpu-0', 'lost'],

@@ -48,6 +48,7 @@ export const createCluster = (config: ClusterConfig): Cluster => {
     schedulerMillis: -Infinity,
     endpointsMillis: -Infinity,
     scans: 0,
+    modelAtMillis: null,
     recordedDeletions: 0,
   };
 };

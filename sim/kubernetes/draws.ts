@@ -23,6 +23,8 @@ export interface Draws {
   readonly podGone: (pod: PodOrdinal) => number;
   /** Download by the first pod of a node; none for a pod the run begins with. */
   readonly imagePull: (node: number, pod: PodOrdinal) => number;
+  /** Download of the model into the cache of this pod's container, this node, or (null) the shared volume. */
+  readonly modelDownload: (into: PodOrdinal | null, cause: 'pod' | 'node' | 'shared') => number;
   readonly provision: (node: number) => number;
   readonly spotLife: (node: number, of: Distribution) => number;
   /** The pod is gone: nothing more will be drawn for it, so that a long run does not keep its streams. */
@@ -73,6 +75,12 @@ export const createDraws = (config: ClusterConfig): Draws => {
     noticeExit: (pod) => draw('noticeExit', delays.notice, pod),
     podGone: (pod) => pods[pod]?.podGoneMillis ?? draw('podGone', delays.podGone, pod),
     imagePull: (node, pod) => (quick(pod, 0) ? 0 : once('imagePull', startup.imagePull, node)),
+    modelDownload: (into, cause) => {
+      if (startup.modelDownload === undefined) return 0;
+      return cause === 'pod'
+        ? draw('modelDownload', startup.modelDownload, into!)
+        : once(cause === 'node' ? 'nodeModelDownload' : 'sharedModelDownload', startup.modelDownload, into ?? 0);
+    },
     provision: (node) => recorded?.nodes[node]?.provisionMillis ?? once('provision', config.nodes.provision, node),
     spotLife: (node, of) => once('spotLife', of, node),
     forget: (pod) => {

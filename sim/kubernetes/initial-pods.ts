@@ -24,6 +24,8 @@ export const addInitialPods = (c: ClusterState): void => {
 const makeReady = (c: ClusterState, pod: Pod): void => {
   const node = pod.node!;
   node.imageAtMillis = c.now;
+  node.modelAtMillis = c.now;
+  c.modelAtMillis = c.now;
   pod.admittedMillis = pod.createdMillis;
   pod.containerStartMillis = pod.createdMillis;
   pod.modelLoadMillis = 0;

@@ -17,8 +17,9 @@ export const admit = (c: ClusterState, pod: Pod, node: Node): void => {
 
 const startContainer = (c: ClusterState, pod: Pod, notBefore: number): void => {
   const life = pod.restarts;
-  pod.modelLoadMillis = c.draws.modelLoad(pod.ordinal, life);
+  const loadMillis = c.draws.modelLoad(pod.ordinal, life);
   const startAtMillis = millis(notBefore + c.draws.containerStart(pod.ordinal, life));
+  pod.modelLoadMillis = modelMillis(c, pod, startAtMillis) + loadMillis;
   emit(c, {
     kind: 'start-container',
     pod: pod.ordinal,
@@ -28,6 +29,20 @@ const startContainer = (c: ClusterState, pod: Pod, notBefore: number): void => {
     modelLoadMillis: pod.modelLoadMillis,
   });
   if (c.config.containers === 'virtual') setTimer(c, startAtMillis, { of: 'container-start', pod: pod.ordinal, life });
+};
+
+/**
+ * How long a container that starts then waits for its model to be downloaded. What a node or the shared volume caches is
+ * downloaded once, by the first container that needs it, and goes on if that one is restarted.
+ */
+const modelMillis = (c: ClusterState, pod: Pod, startAtMillis: number): number => {
+  const { modelCache, modelDownload } = c.config.startup;
+  if (modelDownload === undefined) return 0;
+  if (modelCache !== 'node' && modelCache !== 'shared') return c.draws.modelDownload(pod.ordinal, 'pod');
+  const cache = modelCache === 'node' ? pod.node! : c;
+  const index = modelCache === 'node' ? pod.node!.index : null;
+  cache.modelAtMillis ??= startAtMillis + c.draws.modelDownload(index, modelCache);
+  return Math.max(0, cache.modelAtMillis - startAtMillis);
 };
 
 export const containerStarted = (c: ClusterState, pod: Pod): void => {

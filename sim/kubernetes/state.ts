@@ -48,6 +48,7 @@ export interface Pod {
   admittedMillis: number;
   /** Start of the container that runs now. */
   containerStartMillis: number;
+  /** Model download that this container waits for, and loading. */
   modelLoadMillis: number;
   readyChangedMillis: number | null;
   /** Containers started before the one that runs now; timers of an earlier one carry a smaller number. */
@@ -69,6 +70,8 @@ export interface Node {
   emptySinceMillis: number;
   /** When the image is (or will be) on the node; null while nobody has asked for it. */
   imageAtMillis: number | null;
+  /** The same for the model, if nodes cache it. */
+  modelAtMillis: number | null;
 }
 
 export interface ClusterState {
@@ -92,6 +95,8 @@ export interface ClusterState {
   schedulerMillis: number;
   endpointsMillis: number;
   scans: number;
+  /** When the model is (or will be) on the shared volume, if there is one; null while nobody has asked for it. */
+  modelAtMillis: number | null;
   /** Victims taken so far from the recording. */
   recordedDeletions: number;
 }
