@@ -26,6 +26,8 @@ import { StreamClient } from './stream-client.ts';
 export interface LoadSettings extends AudioChoice {
   readonly front: FrontSettings;
   readonly dialect: Dialect;
+  /** Of live sessions; absent = the same. */
+  readonly liveDialect?: Dialect;
   readonly connection: ConnectionPolicy;
   readonly authorization: string | null;
   readonly endDialect: EndDialect;

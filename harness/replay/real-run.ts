@@ -9,6 +9,7 @@ import { RUN_SCHEMA } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { millis } from '../../model/units.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
+import { CLOSED_LOOP_WARNING } from './closed-loop.ts';
 import type { FrontSettings } from './front.ts';
 import type { LoadSettings } from './load-engine.ts';
 import type { WorkersReport } from './load-workers.ts';
@@ -16,7 +17,15 @@ import type { Priority } from './priority.ts';
 import type { LoadChoice, RunningLoad } from './running-load.ts';
 import { generatorValidity } from './validity.ts';
 
-export interface RealRunSettings {
+/** What a person may choose about the load beside the scenario. */
+export interface LoadWishes {
+  /** Users of a closed loop, for comparison only; absent = open loop. */
+  readonly closedLoopUsers?: number;
+  /** A folder of audio files in place of synthetic speech. */
+  readonly clipFolder?: string;
+}
+
+export interface RealRunSettings extends LoadWishes {
   readonly schedule: Schedule;
   readonly scenario: Scenario;
   readonly platform: Platform;
@@ -48,7 +57,7 @@ export interface Replayed {
 /** As in sim/simulate.ts: after the last arrival until everybody is answered, at most this long or the callers' time-out. */
 const DRAIN_MILLIS = 120_000;
 /** What the vendor recommends: 4096 bytes of PCM16 at 16 kHz. */
-const FRAME_MILLIS = 128;
+export const FRAME_MILLIS = 128;
 const MAX_IN_FLIGHT = 20_000;
 const PROGRESS_REAL_MILLIS = 200;
 
@@ -101,7 +110,10 @@ export const loadSettings = (
   scenario: Scenario,
   fleet: Omit<FrontSettings, 'maxInFlight'>,
   profile: Profile,
+  { closedLoopUsers, clipFolder }: LoadWishes = {},
 ): LoadSettings => ({
+  ...(closedLoopUsers === undefined ? {} : { closedLoopUsers }),
+  ...(clipFolder === undefined ? {} : { clipFolder }),
   front: { ...fleet, maxInFlight: MAX_IN_FLIGHT },
   dialect: 'pulse-v1',
   connection: 'keepalive',
@@ -132,7 +144,10 @@ export const recordOfRealRun = (settings: RealRunSettings, run: RealRun): RunRec
   const { cluster, report, endMillis } = run;
   let dueRows = 0;
   while (dueRows < schedule.count && schedule.offsetMillis[dueRows]! <= endMillis) dueRows += 1;
-  const { requests, health, causes, frames, lostRows, inFlightMillis } = report;
+  const { requests, health, causes, frames, lostRows, inFlightMillis, inFlightByWindow } = report;
+  const { closedLoopUsers } = settings;
+  const isClosed = closedLoopUsers !== undefined;
+  const load = settings.engine?.reality ?? run.reality.load;
   return {
     header: {
       schema: RUN_SCHEMA,
@@ -142,7 +157,7 @@ export const recordOfRealRun = (settings: RealRunSettings, run: RealRun): RunRec
       scheduleHash: settings.scheduleHash,
       profile: run.profile,
       timeScale,
-      reality: { ...run.reality, load: settings.engine?.reality ?? run.reality.load },
+      reality: { ...run.reality, load: isClosed ? `${load}, ${CLOSED_LOOP_WARNING}` : load },
       versions: { ...settings.versions, ...settings.engine?.versions },
       machine: { ...machine(), priority: run.priority },
       durationMillis: schedule.durationMillis,
@@ -161,10 +176,13 @@ export const recordOfRealRun = (settings: RealRunSettings, run: RealRun): RunRec
         lostRows,
         dueRows,
         inFlightMillis,
+        ...(inFlightByWindow === undefined ? {} : { inFlightByWindow }),
+        ...(isClosed ? { closedLoopUsers } : {}),
         endMillis,
       }),
       events: null,
       notes: [
+        ...(isClosed ? [`${CLOSED_LOOP_WARNING}: ${closedLoopUsers} users, each waiting for its answer`] : []),
         ...(settings.notes ?? []),
         ...cluster.notes,
         ...report.notes,
