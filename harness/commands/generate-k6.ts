@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECT_IDS } from '../../cluster/emulator/dialects.ts';
 import { TestbedError } from '../../model/errors.ts';
+import { fleetSettings } from '../../sim/fleet-settings.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { POINTS_FILE } from '../k6/k6-process.ts';
 import { k6Files, writeK6Folder } from '../k6/plan.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion, trafficOf } from '../question.ts';
+import { latestMillis, loadSettings } from '../replay/real-run.ts';
 import type { CommandContext } from '../run-command.ts';
 
 export interface GenerateK6Options extends ScenarioOptions {
@@ -18,8 +20,6 @@ export interface GenerateK6Options extends ScenarioOptions {
   readonly out?: string;
 }
 
-const GRACE_MILLIS = 120_000;
-const FRAME_MILLIS = 128;
 const MAX_IN_FLIGHT = 20_000;
 
 const targetOf = (text: string): string => {
@@ -43,22 +43,19 @@ export const run = async (options: GenerateK6Options, context: CommandContext): 
   const { scenario, schedule, hash, notes } = trafficOf(readQuestion(options));
   for (const note of notes) context.tell(`note: ${note}`);
   const folder = options.out ?? join('runs', `${scenario.name}-k6`);
-  const { timeout } = scenario.service;
+  const fleet = fleetSettings(scenario.service, scenario.seed, scenario.traffic);
   const files = k6Files(schedule, {
+    ...loadSettings(scenario, fleet, 'existing'),
+    dialect,
+    bodies: 'wav',
     service: scenario.service,
+    conduct: fleet.conduct ?? {},
     scheduleHash: hash,
     target,
     beginPath: null,
     timeScale: 1,
-    dialect,
-    connection: 'keepalive',
-    bodies: 'wav',
-    endDialect: 'close_stream',
-    frameMillis: FRAME_MILLIS,
-    runId: `k6${scenario.seed}`,
-    clipSeed: scenario.seed,
     maxInFlight: MAX_IN_FLIGHT,
-    latestMillis: schedule.durationMillis + Math.max(GRACE_MILLIS, (timeout ?? 0) * 1000),
+    latestMillis: latestMillis({ schedule, scenario }),
   });
   await writeK6Folder(folder, files, scenario.seed);
   const vus = files.plan.streams.reduce((sum, stream) => sum + stream.vus, 0);

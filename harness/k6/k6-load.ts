@@ -55,6 +55,8 @@ export class K6Load implements RunningLoad {
 
   /** Resolves when k6 has read everything and waits for the origin. Throws TARGET_FAILED with k6's words if it ends before. */
   static async start(found: Found, schedule: Schedule, load: LoadSettings, context: LoadRunContext): Promise<K6Load> {
+    if (load.closedLoopUsers !== undefined)
+      throw new TestbedError('USAGE', 'a closed loop is played by the Node engine only', { hint: '--engine node' });
     const door = new FrontDoor(schedule, load.front);
     const folder = await mkdtemp(join(tmpdir(), 'surgelab-k6-'));
     try {

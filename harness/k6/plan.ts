@@ -5,6 +5,8 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECTS, ROW_HEADERS, SERVER_HEADERS } from '../../cluster/emulator/dialects.ts';
+import type { Conduct } from '../../model/conduct.ts';
+import { departure } from '../../model/conduct.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { ServiceSettings } from '../../scenarios/scenario.ts';
@@ -19,6 +21,8 @@ export interface PlanSettings extends Pick<
   'dialect' | 'connection' | 'bodies' | 'endDialect' | 'frameMillis' | 'runId' | 'clipSeed'
 > {
   readonly service: Pick<ServiceSettings, 'timeout' | 'retries'>;
+  /** By name of the traffic stream; callers of a stream that is not named stay until they are answered. */
+  readonly conduct?: Readonly<Record<string, Conduct>>;
   readonly scheduleHash: string;
   readonly target: string;
   readonly beginPath: string | null;
@@ -85,11 +89,20 @@ const peakInFlight = (rows: readonly ScriptRow[]): number => {
   return peak;
 };
 
-const rowsOfStream = (schedule: Schedule, stream: number): readonly ScriptRow[] => {
+const finite = (millis: number): number | null => (Number.isFinite(millis) ? millis : null);
+
+const rowsOfStream = (schedule: Schedule, stream: number, conduct: Conduct | undefined): readonly ScriptRow[] => {
   const rows: ScriptRow[] = [];
-  for (let i = 0; i < schedule.count; i++)
-    if (schedule.stream[i] === stream)
-      rows.push([i, schedule.offsetMillis[i]!, schedule.kind[i]!, schedule.audioSeconds[i]!, schedule.seed[i]!]);
+  for (let i = 0; i < schedule.count; i++) {
+    if (schedule.stream[i] !== stream) continue;
+    const [kind, audio, seed] = [schedule.kind[i]!, schedule.audioSeconds[i]!, schedule.seed[i]!];
+    const row = [i, schedule.offsetMillis[i]!, kind, audio, seed] as const;
+    if (conduct === undefined) rows.push(row);
+    else {
+      const { patienceMillis, cutMillis } = departure(conduct, seed, audio, kind === STREAM);
+      rows.push([...row, finite(patienceMillis), finite(cutMillis)]);
+    }
+  }
   return rows;
 };
 
@@ -98,7 +111,7 @@ export const k6Files = (schedule: Schedule, settings: PlanSettings): K6Files => 
   const rows = new Map<string, readonly ScriptRow[]>();
   const streams: ScriptStream[] = [];
   schedule.streams.forEach((stream, n) => {
-    const own = rowsOfStream(schedule, n);
+    const own = rowsOfStream(schedule, n, settings.conduct?.[stream]);
     if (own.length === 0) return;
     const rowsFile = `rows-${n}.json`;
     rows.set(rowsFile, own);

@@ -1,13 +1,18 @@
 // What the k6 script is handed (plan.json, rows-N.json) and what it leaves behind (one point per row). Types only, so that
 // the script, which runs where nothing can be imported, and the harness cannot disagree.
 
-/** One row for the script: index, offset in virtual milliseconds, index into REQUEST_KINDS, audio seconds, seed. */
+/** One row for the script; times are virtual. The callers of rows with the last two leave of their own accord. */
 export type ScriptRow = readonly [
   index: number,
   offsetMillis: number,
+  /** Index into REQUEST_KINDS. */
   kind: number,
   audioSeconds: number,
   seed: number,
+  /** After the intended start; a live session is left only before it has its place. Null = never. */
+  patienceMillis?: number | null,
+  /** After the intended start, the end of a live session by its caller. Null = never. */
+  cutMillis?: number | null,
 ];
 
 /** One traffic stream of the scenario: a k6 scenario of its own. */
@@ -104,7 +109,7 @@ export interface ScriptPoint {
   readonly admittedMillis: number | null;
   readonly firstResultMillis: number | null;
   readonly doneMillis: number | null;
-  readonly outcome: 'ok' | 'unanswered' | 'timeout' | 'unfinished' | 'dropped';
+  readonly outcome: 'ok' | 'unanswered' | 'timeout' | 'unfinished' | 'dropped' | 'abandoned';
   readonly attempts: number;
   readonly pod: number | null;
   readonly lagSeconds: number | null;

@@ -43,7 +43,7 @@ const causeOfError = (text: string): ScriptCause => {
   return close === null ? { kind: 'socket', text } : { kind: 'close', code: Number(close[1]) };
 };
 
-/** @param giveUpMillis a caller without a place gives up then; @param latestMillis everything ends then */
+/** @param giveUpMillis a caller without a place gives up then; @param latestMillis the session ends then in any case */
 export const talk = (
   { plan, target, authorization, clip, clock }: VuTools,
   row: ScriptRow,
@@ -63,6 +63,7 @@ export const talk = (
     let [due, sent, catchUps, maxBufferedBytes, unknownMessages] = [0, 0, 0, 0, 0];
     let [sentBytes, owed, turn, lagSeconds] = [0, 0, 0, 0];
     let firstMillis: number | null = null;
+    let admittedMillis: number | null = null;
     let open = false;
     let over = false;
     let stopFrames = (): void => undefined;
@@ -98,15 +99,16 @@ export const talk = (
     const fail = (cause: ScriptCause): void => {
       end({ kind: 'unanswered', cause });
     };
+    const cut = (): void => {
+      end({ kind: 'cut', lagSeconds: open ? lagSeconds : null, admittedMillis });
+    };
     const stopWaiting =
       giveUpMillis < latestMillis
         ? clock.at(giveUpMillis, () => {
-            if (!open) end({ kind: 'cut' });
+            if (!open) cut();
           })
         : (): void => undefined;
-    const stopLatest = clock.at(latestMillis, () => {
-      end({ kind: 'cut' });
-    });
+    const stopLatest = clock.at(latestMillis, cut);
 
     const askForEnd = (): void => {
       socket.send(dialect.endMessage);
@@ -156,12 +158,13 @@ export const talk = (
       switch (message.type ?? 'transcription') {
         case 'transcription': {
           if ((message.transcript ?? message.transcription ?? '') !== '' && firstMillis === null) firstMillis = now;
+          admittedMillis = message.testbed?.admittedMillis ?? admittedMillis;
           const heard = message.words?.[message.words.length - 1]?.end;
           if (heard !== undefined) lagSeconds = Math.max(lagSeconds, sentBytes / (1000 * bytesPerMilli) - heard);
           if (message.is_last === true)
             end({
               kind: 'ok',
-              admittedMillis: message.testbed?.admittedMillis ?? null,
+              admittedMillis,
               firstResultMillis: firstMillis ?? now,
               doneMillis: now,
               pod: null,

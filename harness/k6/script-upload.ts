@@ -15,8 +15,8 @@ export type Attempt =
       readonly lagSeconds: number | null;
     }
   | { readonly kind: 'unanswered'; readonly cause: ScriptCause }
-  /** Given up at the limit. */
-  | { readonly kind: 'cut' };
+  /** Ended by us at a limit. */
+  | { readonly kind: 'cut'; readonly lagSeconds: number | null; readonly admittedMillis: number | null };
 
 export interface VuTools {
   readonly plan: ScriptPlan;
@@ -103,7 +103,7 @@ export const upload = async (
     tags: { name: dialect.batchPath },
   });
   const doneMillis = clock.now();
-  if (answer.error_code === REQUEST_TIMED_OUT) return { kind: 'cut' };
+  if (answer.error_code === REQUEST_TIMED_OUT) return { kind: 'cut', lagSeconds: null, admittedMillis: null };
   if (answer.status === 0)
     return { kind: 'unanswered', cause: { kind: 'network', code: answer.error_code, text: answer.error } };
   if (answer.status !== 200) return { kind: 'unanswered', cause: { kind: 'status', status: answer.status } };

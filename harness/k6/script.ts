@@ -71,15 +71,30 @@ interface Life {
   readonly outcome: ScriptPoint['outcome'];
   readonly sentMillis: number | null;
   readonly attempts: number;
-  readonly answer: Extract<Attempt, { kind: 'ok' }> | null;
   readonly endMillis: number | null;
+  readonly admittedMillis: number | null;
+  readonly firstResultMillis: number | null;
+  readonly pod: number | null;
+  readonly lagSeconds: number | null;
   readonly causes: readonly ScriptCause[];
   readonly frames: ScriptFrames | null;
 }
 
+const DROPPED: Life = {
+  outcome: 'dropped',
+  sentMillis: null,
+  attempts: 0,
+  endMillis: null,
+  admittedMillis: null,
+  firstResultMillis: null,
+  pod: null,
+  lagSeconds: null,
+  causes: [],
+  frames: null,
+};
+
 const record = (stream: string, row: ScriptRow, life: Life, now: number): void => {
   const [index, offsetMillis, kind, audioSeconds, seed] = row;
-  const { answer } = life;
   const point: ScriptPoint = {
     row: index,
     offsetMillis,
@@ -88,13 +103,13 @@ const record = (stream: string, row: ScriptRow, life: Life, now: number): void =
     audioSeconds,
     seed,
     sentMillis: life.sentMillis,
-    admittedMillis: answer?.admittedMillis ?? null,
-    firstResultMillis: answer?.firstResultMillis ?? null,
+    admittedMillis: life.admittedMillis,
+    firstResultMillis: life.firstResultMillis,
     doneMillis: life.endMillis,
     outcome: life.outcome,
     attempts: life.attempts,
-    pod: answer?.pod ?? null,
-    lagSeconds: answer?.lagSeconds ?? null,
+    pod: life.pod,
+    lagSeconds: life.lagSeconds,
     causes: life.causes,
     frames: life.frames,
   };
@@ -107,39 +122,63 @@ const record = (stream: string, row: ScriptRow, life: Life, now: number): void =
   answered.add(life.outcome === 'ok', tags);
 };
 
+interface Limit {
+  readonly millis: number;
+  readonly outcome: Life['outcome'];
+}
+
+const earlier = (a: Limit, b: Limit): Limit => (b.millis < a.millis ? b : a);
+
+/** What ends a row that is not answered. `live` holds for a session that has its place. */
+const limitsOf = ([, offset, , , , patience, cut]: ScriptRow): { readonly waiting: Limit; readonly live: Limit } => {
+  const after = (millis: number | null | undefined): number => (millis == null ? Infinity : offset + millis);
+  const latest: Limit = { millis: plan.latestMillis, outcome: 'unfinished' };
+  const live = earlier(latest, { millis: after(cut), outcome: 'abandoned' });
+  const timeout: Limit = { millis: after(plan.timeoutMillis), outcome: 'timeout' };
+  return { live, waiting: earlier(earlier(live, timeout), { millis: after(patience), outcome: 'abandoned' }) };
+};
+
 /** The retries of one row until it is answered, given up or cut off. */
 const carry = async (tools: VuTools, row: ScriptRow): Promise<Life> => {
   const { plan: p, clock } = tools;
-  const [, offsetMillis, kind] = row;
-  const deadline = p.timeoutMillis === null ? Infinity : offsetMillis + p.timeoutMillis;
-  const limit = Math.min(deadline, p.latestMillis);
+  const { waiting, live } = limitsOf(row);
   const sentMillis = clock.now();
   const causes: ScriptCause[] = [];
   let frames: ScriptFrames | null = null;
-  const over = (outcome: Life['outcome'], attempts: number, answer: Life['answer'] = null): Life => ({
+  const over = (outcome: Life['outcome'], attempts: number, left: Partial<Life> = {}): Life => ({
     outcome,
     sentMillis,
     attempts,
-    answer,
-    endMillis: outcome === 'unfinished' ? null : (answer?.doneMillis ?? clock.now()),
+    endMillis: outcome === 'unfinished' ? null : clock.now(),
+    admittedMillis: null,
+    firstResultMillis: null,
+    pod: null,
+    lagSeconds: null,
     causes,
     frames,
+    ...left,
   });
-  const givenUp = (): Life['outcome'] => (deadline <= p.latestMillis ? 'timeout' : 'unfinished');
   for (let attempt = 1; ; attempt++) {
     let result: Attempt;
-    if (p.kinds[kind] === 'stream') {
-      const talked = await talk(tools, row, attempt, deadline, p.latestMillis);
+    if (p.kinds[row[2]] === 'stream') {
+      const talked = await talk(tools, row, attempt, waiting.millis, live.millis);
       result = talked.attempt;
       ({ frames } = talked);
-    } else result = await upload(tools, row, attempt, limit);
-    if (result.kind === 'ok') return over('ok', attempt, result);
-    if (result.kind === 'cut') return over(clock.now() >= p.latestMillis ? 'unfinished' : givenUp(), attempt);
+    } else result = await upload(tools, row, attempt, waiting.millis);
+    if (result.kind === 'ok') {
+      const { doneMillis, admittedMillis, firstResultMillis, pod, lagSeconds } = result;
+      return over('ok', attempt, { endMillis: doneMillis, admittedMillis, firstResultMillis, pod, lagSeconds });
+    }
+    if (result.kind === 'cut') {
+      const { admittedMillis, lagSeconds } = result;
+      const limit = clock.now() >= live.millis ? live : waiting;
+      return over(limit.outcome, attempt, { admittedMillis, lagSeconds });
+    }
     causes.push(result.cause);
     if (p.retries === null || attempt > p.retries.max) return over('unanswered', attempt);
     const next = clock.now() + p.retries.backoffMillis * 2 ** (attempt - 1);
-    await clock.until(Math.min(next, limit));
-    if (next > limit) return over(givenUp(), attempt);
+    await clock.until(Math.min(next, waiting.millis));
+    if (next > waiting.millis) return over(waiting.outcome, attempt);
   }
 };
 
@@ -158,8 +197,7 @@ const play = async (tools: VuTools, stream: string, rows: readonly ScriptRow[], 
     const row = rows[n]!;
     await clock.until(row[1]);
     if (inFlight >= plan.maxInFlightPerVu) {
-      const life = { outcome: 'dropped', sentMillis: null, attempts: 0, answer: null, endMillis: null } as const;
-      record(stream, row, { ...life, causes: [], frames: null }, clock.now());
+      record(stream, row, DROPPED, clock.now());
       continue;
     }
     account(1);
