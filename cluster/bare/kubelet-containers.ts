@@ -7,6 +7,7 @@ import type { Seconds } from '../../model/units.ts';
 import { seconds } from '../../model/units.ts';
 import type { PodOrdinal, ProbeKind } from '../../sim/kubernetes/index.ts';
 import type { EmulatorConfig } from '../emulator/config.ts';
+import type { ToPod } from '../emulator/messages.ts';
 import type { ScaledClock } from '../emulator/scaled-clock.ts';
 import { httpGet } from '../local/http-get.ts';
 import { PodProcesses } from '../local/pod-processes.ts';
@@ -110,6 +111,10 @@ export class Containers {
       modelLoad: seconds(modelLoadMillis / 1000),
     };
     void this.processes.start(pod, config, clock.originMonotonicMillis);
+  }
+
+  say(pod: PodOrdinal, message: ToPod): void {
+    this.processes.say(pod, message);
   }
 
   terminate(pod: PodOrdinal): void {

@@ -3,7 +3,7 @@
 // as in simulation, with the same draws. Pure: one input at one instant in, outputs out.
 
 import type { Millis, Seconds } from '../../model/units.ts';
-import { seconds } from '../../model/units.ts';
+import { millis, seconds } from '../../model/units.ts';
 import type {
   Cluster,
   ClusterConfig,
@@ -57,6 +57,7 @@ const NOTICE_OF_THE_START_MILLIS = 1000;
 export class KubeletMachine {
   readonly cluster: Cluster;
   private readonly pods: RecordedPod[];
+  private begun = false;
   private readonly nodes: { -readonly [K in keyof ClusterConfig['nodes']]: ClusterConfig['nodes'][K] };
 
   /** @param config its pods of the start are those that the Deployment creates first */
@@ -74,10 +75,6 @@ export class KubeletMachine {
     });
   }
 
-  get podCount(): number {
-    return this.cluster.pods.length;
-  }
-
   /** The pod, unless its object is gone. */
   alive(ordinal: PodOrdinal): Pod | undefined {
     const pod = this.cluster.pods[ordinal];
@@ -90,6 +87,11 @@ export class KubeletMachine {
    * @example machine.step({ kind: 'pod-bound', pod: 3, node: 'asr-gpu-1' }, millis(15_000))
    */
   step(input: KubeletInput, nowMillis: Millis): readonly KubeletOutput[] {
+    const outputs = this.handle(input, nowMillis).filter(isOurs);
+    return this.begun ? outputs : outputs.map(ofTheStart);
+  }
+
+  private handle(input: KubeletInput, nowMillis: Millis): readonly KubeletOutput[] {
     const c = this.cluster;
     c.now = nowMillis;
     c.out = [];
@@ -98,32 +100,42 @@ export class KubeletMachine {
         addInitialNodes(c);
         return c.out.filter((output) => !(output.kind === 'timer' && output.timer.of === 'node-scan'));
       case 'begin':
-        if (!this.nodes.autoscale) return [];
-        this.nodes.scanPhase = seconds(nowMillis / 1000 + this.nodes.scanPhase);
-        emit(c, { kind: 'timer', atMillis: (this.nodes.scanPhase * 1000) as Millis, timer: { of: 'node-scan' } });
+        this.begin();
         return c.out;
       case 'pod-created':
         this.created(input.name, input.uid, input.cause);
-        break;
+        return c.out;
       case 'pod-unschedulable':
       case 'pod-bound':
       case 'pod-deleting':
       case 'pod-gone': {
         const pod = this.alive(input.pod);
         if (pod !== undefined) this.told(pod, input);
-        break;
+        return c.out;
       }
       case 'endpoint':
         // May follow the end of the pod: the slice is the last to hear of it.
         this.endpoint(c.pods[input.pod], input.ready);
-        break;
+        return c.out;
       case 'timer':
-        if (input.timer.of !== 'gone') return step(c, input, nowMillis).filter(isOurs);
+        if (input.timer.of !== 'gone') return step(c, input, nowMillis);
         return this.alive(input.timer.pod) === undefined ? [] : [{ kind: 'delete-object', pod: input.timer.pod }];
+      case 'container-started': {
+        const outputs = step(c, input, nowMillis);
+        this.backdate(input.pod);
+        return outputs;
+      }
       default:
-        return this.afterStart(input, step(c, input, nowMillis)).filter(isOurs);
+        return step(c, input, nowMillis);
     }
-    return c.out.filter(isOurs);
+  }
+
+  private begin(): void {
+    this.begun = true;
+    const { nodes, cluster } = this;
+    if (!nodes.autoscale) return;
+    nodes.scanPhase = seconds(cluster.now / 1000 + nodes.scanPhase);
+    emit(cluster, { kind: 'timer', atMillis: millis(nodes.scanPhase * 1000), timer: { of: 'node-scan' } });
   }
 
   private created(name: string, uid: string, cause: string): void {
@@ -174,13 +186,17 @@ export class KubeletMachine {
   }
 
   /** A pod of the start has been up for ten minutes, as in simulation. */
-  private afterStart(input: KubeletInput, outputs: readonly ClusterOutput[]): readonly ClusterOutput[] {
-    if (input.kind !== 'container-started' || input.pod >= this.cluster.config.initialReplicas) return outputs;
-    const pod = this.alive(input.pod);
-    if (pod?.restarts === 0) pod.containerStartMillis = this.cluster.now - UP_FOR_MILLIS;
-    return outputs;
+  private backdate(ordinal: PodOrdinal): void {
+    const pod = this.alive(ordinal);
+    if (pod?.restarts === 0 && ordinal < this.cluster.config.initialReplicas)
+      pod.containerStartMillis = this.cluster.now - UP_FOR_MILLIS;
   }
 }
+
+const ofTheStart = (output: KubeletOutput): KubeletOutput =>
+  output.kind === 'life'
+    ? { kind: 'life', event: { ...output.event, cause: 'there at the start of the run' } }
+    : output;
 
 const OTHERS_TIMERS: ReadonlySet<ClusterTimer['of']> = new Set(['replica-set', 'create-batch', 'schedule', 'endpoint']);
 

@@ -3,57 +3,25 @@
 // file carries its outputs out. Times are milliseconds since the kubelet started.
 // Invariant: after `stop` resolved no process, timer or call of it is left.
 
-import type { Agent } from 'undici';
 import type { LifeEvent } from '../../model/record.ts';
 import type { Millis } from '../../model/units.ts';
 import { millis, seconds } from '../../model/units.ts';
-import type { ClusterConfig, PodOrdinal, ProbeKind } from '../../sim/kubernetes/index.ts';
+import type { PodOrdinal, ProbeKind } from '../../sim/kubernetes/index.ts';
 import type { ScaledClock } from '../emulator/scaled-clock.ts';
 import { monotonicMillis, scaledClock } from '../emulator/scaled-clock.ts';
-import type { KubeClient } from '../kube/client.ts';
 import { watchKubernetes } from '../kube/watch.ts';
 import type { PodObject } from './kubelet-api.ts';
-import type { EmulatorSettings } from './kubelet-containers.ts';
 import { Containers } from './kubelet-containers.ts';
+import type { KubeletListener, KubeletSettings } from './kubelet-interface.ts';
 import type { KubeletInput, KubeletOutput } from './kubelet-machine.ts';
 import { KubeletMachine } from './kubelet-machine.ts';
+import { PodIntake } from './kubelet-pods.ts';
 import { StatusWriter } from './kubelet-status-writer.ts';
 import { NodeRegistrar } from './nodes-registrar.ts';
 import { NODE_ADDRESS, OTHERS, OTHERS_NODE, poolNodeKind } from './nodes.ts';
-import type { AddressBlock, PodDoors } from './pod-addresses.ts';
 import { loopbackOf, podAddress } from './pod-addresses.ts';
 import { apiText, podStatus } from './pod-status.ts';
 import { OtherPods } from './pods-others.ts';
-
-export interface KubeletSettings {
-  readonly api: KubeClient;
-  /** As the simulation of the scenario has it. */
-  readonly cluster: ClusterConfig;
-  readonly emulator: EmulatorSettings;
-  readonly doors: PodDoors;
-  readonly block: AddressBlock;
-  readonly agent: Agent;
-  /** Version that the nodes claim to be, as `v1.37.2`. */
-  readonly kubeletVersion: string;
-  /** Whether workloads beside the speech pods get a node of their own. */
-  readonly others: boolean;
-}
-
-export interface KubeletListener {
-  readonly join: (pod: PodOrdinal, origin: string) => void;
-  readonly leave: (pod: PodOrdinal) => void;
-  /** The world is broken: a process does not start, a write is refused. */
-  readonly broken: (error: unknown) => void;
-}
-
-/** What the simulation of this run may be told about one pod. */
-export interface PodFacts {
-  readonly name: string;
-  readonly uid: string;
-  /** When each of its containers could start at the earliest: admitted and the image there, or the restart. */
-  readonly startableMillis: readonly number[];
-  readonly modelLoadMillis: readonly number[];
-}
 
 /** A doubling of four pods at once finds its processes ready; each costs some 60 MB. */
 const MOST_SPARES = 4;
@@ -63,7 +31,6 @@ export class BareKubelet {
   /** Unix time of the clock's zero. */
   readonly epochMillis: number;
   readonly life: LifeEvent[] = [];
-  readonly pods: PodFacts[] = [];
   private readonly settings: KubeletSettings;
   private readonly listener: KubeletListener;
   private readonly machine: KubeletMachine;
@@ -71,7 +38,7 @@ export class BareKubelet {
   private readonly statuses: StatusWriter;
   private readonly registrar: NodeRegistrar;
   private readonly others: OtherPods;
-  private readonly ordinals = new Map<string, PodOrdinal>();
+  private readonly intake: PodIntake;
   private readonly cancels = new Set<() => void>();
   private readonly watching = new AbortController();
   private lastMillis = 0;
@@ -96,7 +63,7 @@ export class BareKubelet {
         agent,
         clock: this.clock,
         hostOf: (pod) => loopbackOf(podAddress(block, pod)),
-        spares: { atFirst: initialReplicas + later, later },
+        spares: { atFirst: initialReplicas, later },
       },
       {
         started: (pod) => this.input({ kind: 'container-started', pod }),
@@ -114,6 +81,18 @@ export class BareKubelet {
     this.statuses = new StatusWriter(api, broken);
     this.registrar = new NodeRegistrar({ api, kubeletVersion, unixMillis, onError: broken });
     this.others = new OtherPods(api, () => apiText(this, this.clock.now()), broken);
+    this.intake = new PodIntake(settings.cluster.deployment, {
+      input: (input) => this.input(input),
+      appeared: (pod, { metadata }) =>
+        this.statuses.add(
+          pod,
+          metadata.namespace ?? settings.cluster.deployment.namespace,
+          metadata.name,
+          metadata.uid,
+        ),
+      vanished: (pod) => this.statuses.forget(pod),
+      other: (object) => this.others.present(object),
+    });
   }
 
   /** Resolves when the nodes of the start can be scheduled to and the first processes are forked. */
@@ -125,10 +104,7 @@ export class BareKubelet {
     watchKubernetes<PodObject>(this.settings.api, {
       path: `/api/v1/namespaces/${namespace}/pods`,
       signal: this.watching.signal,
-      changed: (change) => {
-        if (change.kind === 'present') this.podPresent(change.object);
-        else if (change.kind === 'gone') this.podGone(change.object);
-      },
+      changed: (change) => this.intake.changed(change),
     }).catch((error: unknown) => this.listener.broken(error));
   }
 
@@ -152,13 +128,24 @@ export class BareKubelet {
 
   /** The EndpointSlice controller said so of the pod with this UID. */
   endpoint(uid: string, ready: boolean): void {
-    const pod = this.ordinals.get(uid);
+    const pod = this.intake.ordinalOf(uid);
     if (pod !== undefined) this.input({ kind: 'endpoint', pod, ready });
   }
 
-  /** Name of the oldest Ready pod; null if none is. */
-  get oldestReady(): string | null {
-    return [...this.machine.cluster.alive].find(({ state }) => state.ready && !state.deleting)?.name ?? null;
+  /** The oldest Ready pod; null if none is. */
+  get oldestReady(): { readonly ordinal: PodOrdinal; readonly name: string } | null {
+    return [...this.machine.cluster.alive].find(({ state }) => state.ready && !state.deleting) ?? null;
+  }
+
+  /** An injected fault begins or ends. */
+  refuseScrapes(pod: PodOrdinal, refuse: boolean): void {
+    this.containers.say(pod, { kind: 'refuse-scrapes', refuse });
+  }
+
+  /** Every pod shows the length of the queue in front of all pods. */
+  shareQueue(batch: number, streams: number): void {
+    for (const { ordinal, state } of this.machine.cluster.alive)
+      if (state.container === 'up') this.containers.say(ordinal, { kind: 'shared-queue', batch, streams });
   }
 
   async stop(): Promise<void> {
@@ -169,54 +156,6 @@ export class BareKubelet {
     this.registrar.stop();
     this.others.stop();
     await this.containers.stop();
-  }
-
-  private isSpeechPod({ metadata }: PodObject): boolean {
-    return Object.entries(this.settings.cluster.deployment.selector).every(
-      ([name, value]) => metadata.labels?.[name] === value,
-    );
-  }
-
-  private podPresent(object: PodObject): void {
-    if (!this.isSpeechPod(object)) {
-      this.others.present(object);
-      return;
-    }
-    const { metadata, spec, status } = object;
-    const pod = this.ordinals.get(metadata.uid) ?? this.newPod(object);
-    if (spec.nodeName !== undefined) this.input({ kind: 'pod-bound', pod, node: spec.nodeName });
-    else {
-      const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
-      if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable')
-        this.input({ kind: 'pod-unschedulable', pod, message: scheduled.message ?? '' });
-    }
-    if (metadata.deletionTimestamp !== undefined) {
-      const grace = seconds(metadata.deletionGracePeriodSeconds ?? 0);
-      this.input({ kind: 'pod-deleting', pod, grace, cause: 'deleted through the API' });
-    }
-  }
-
-  private newPod({ metadata }: PodObject): PodOrdinal {
-    const pod = this.machine.podCount;
-    const { uid, name, namespace, ownerReferences } = metadata;
-    this.ordinals.set(uid, pod);
-    this.pods.push({ name, uid, startableMillis: [], modelLoadMillis: [] });
-    this.statuses.add(pod, namespace ?? this.settings.cluster.deployment.namespace, name, uid);
-    const owner = ownerReferences?.[0];
-    this.input({
-      kind: 'pod-created',
-      name,
-      uid,
-      cause: owner === undefined ? 'created through the API' : `created by ${owner.kind} ${owner.name}`,
-    });
-    return pod;
-  }
-
-  private podGone({ metadata }: PodObject): void {
-    const pod = this.ordinals.get(metadata.uid);
-    if (pod === undefined) return;
-    this.input({ kind: 'pod-gone', pod, cause: 'its object was removed' });
-    this.statuses.forget(pod);
   }
 
   private input(input: KubeletInput): void {
@@ -318,13 +257,6 @@ export class BareKubelet {
 
   private startContainer(order: Extract<KubeletOutput, { readonly kind: 'start-container' }>): void {
     const { pod, name, startAtMillis, modelLoadMillis } = order;
-    const facts = this.pods[pod]!;
-    const imageAt = this.machine.cluster.pods[pod]!.node?.imageAtMillis ?? 0;
-    this.pods[pod] = {
-      ...facts,
-      startableMillis: [...facts.startableMillis, Math.max(this.lastMillis, imageAt)],
-      modelLoadMillis: [...facts.modelLoadMillis, modelLoadMillis],
-    };
     this.containers.prepare(pod);
     this.later(startAtMillis, () => this.containers.start(pod, name, modelLoadMillis));
   }

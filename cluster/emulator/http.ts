@@ -219,7 +219,8 @@ export class HttpDoor {
   private metrics(request: IncomingMessage, response: ServerResponse): void {
     const { pod } = this;
     const fault = metricsFault(pod.config.faults, pod.clock.now());
-    if (fault?.kind === 'metrics-refused' || (!pod.loaded && !pod.config.metricsWhileLoading)) {
+    const closed = pod.refusesScrapes || (!pod.loaded && !pod.config.metricsWhileLoading);
+    if (closed || fault?.kind === 'metrics-refused') {
       response.destroy();
       return;
     }

@@ -36,8 +36,19 @@ const start = async (message: Extract<ToPod, { kind: 'start' }>): Promise<void> 
 };
 
 process.on('message', (message: ToPod) => {
-  if (message.kind === 'drain') drain();
-  else void start(message);
+  switch (message.kind) {
+    case 'start':
+      void start(message);
+      return;
+    case 'drain':
+      drain();
+      return;
+    case 'refuse-scrapes':
+      if (emulator !== null) emulator.pod.refusesScrapes = message.refuse;
+      return;
+    case 'shared-queue':
+      if (emulator !== null) emulator.pod.sharedQueue = message;
+  }
 });
 process.on('SIGTERM', drain);
 // A Ctrl-C reaches the whole process group; the parent decides when its pods end.

@@ -6,7 +6,11 @@ export type ToPod =
   /** Open the doors and load the model. The clock's origin may differ from the start of the process. */
   | { readonly kind: 'start'; readonly config: EmulatorConfig; readonly originMonotonicMillis: number }
   /** Finish what is there, then exit; the same as SIGTERM. */
-  | { readonly kind: 'drain' };
+  | { readonly kind: 'drain' }
+  /** An injected fault begins or ends: scrapes find a closed door. */
+  | { readonly kind: 'refuse-scrapes'; readonly refuse: boolean }
+  /** Requests that wait in front of all pods, for whoever scrapes without telling (SCRAPE_HEADERS). */
+  | { readonly kind: 'shared-queue'; readonly batch: number; readonly streams: number };
 
 export type FromPod =
   /** Modules are loaded; a `start` takes effect within a millisecond or two. */

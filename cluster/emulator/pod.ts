@@ -25,6 +25,8 @@ export class EmulatedPod {
   open = 0;
   /** Requests that wait in front of all pods, as last told. */
   sharedQueue = { batch: 0, streams: 0 };
+  /** An injected fault: a scrape finds a closed door. */
+  refusesScrapes = false;
   private readonly cancelLoad: () => void;
   private readonly loadWaiters: (() => void)[] = [];
 

@@ -146,6 +146,12 @@ export class PodProcesses {
     return this.processes.get(pod)?.child.pid ?? null;
   }
 
+  /** Tells the process of the pod's container something, if it has one. */
+  say(pod: number, message: ToPod): void {
+    const entry = this.processes.get(pod);
+    if (entry !== undefined) this.tell(entry, message);
+  }
+
   /** SIGTERM: the process finishes what it has and exits. */
   terminate(pod: number): void {
     this.signal(pod, 'SIGTERM');

@@ -1,0 +1,232 @@
+// Replays a schedule on the bare profile: the real API server, controllers, scheduler, Prometheus and adapter, pods that
+// are emulator processes, the wall clock as it is. Takes what `simulate` takes and gives the same kind of record, and what
+// a simulation of this very run has to know; an abort gives what there is.
+
+import type { Collected } from '../../cluster/kube/collect.ts';
+import { Collector } from '../../cluster/kube/collect.ts';
+import type { FleetRow } from '../../cluster/kube/collected-signals.ts';
+import { ownHostName } from '../../cluster/kube/host-name.ts';
+import { monotonicMillis, scaledClock } from '../../cluster/emulator/scaled-clock.ts';
+import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
+import { TestbedError } from '../../model/errors.ts';
+import type { LifeEvent, RealityTable, RequestTable } from '../../model/record.ts';
+import { seedOf } from '../../model/rng.ts';
+import { millis } from '../../model/units.ts';
+import { fleetSettings } from '../../sim/fleet-settings.ts';
+import type { KnownInputs } from '../../sim/known-inputs.ts';
+import { LoadWorkers } from './load-workers.ts';
+import type { Priority } from './priority.ts';
+import { raisePriority } from './priority.ts';
+import type { RealRunSettings, Replayed } from './real-run.ts';
+import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
+import { BareCluster } from './replay-bare-cluster.ts';
+import { BareFaults } from './replay-bare-faults.ts';
+import type { RunningLoad } from './running-load.ts';
+
+export interface ReplayBareSettings extends RealRunSettings {
+  /** Logs of the control plane are kept there; null = they go with it. */
+  readonly logFolder: string | null;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface BareReplayed extends Replayed {
+  /** For a simulation of this run, whose scenario is that of the record's header. */
+  readonly known: KnownInputs;
+  readonly conformance: Collected['conformance'];
+}
+
+const REALITY: RealityTable = {
+  load: 'Node engine, real HTTP',
+  pod: 'emulator process on loopback, service law of the simulator',
+  scrape: 'Prometheus',
+  adapter: 'prometheus-adapter',
+  hpa: 'kube-controller-manager',
+  scheduler: 'kube-scheduler; Node objects are ours',
+  kubelet: "own code, the simulator's; containers are processes, probes are HTTP requests",
+  time: 'wall clock',
+};
+
+/** Real milliseconds from the cluster being ready to the origin: everybody is told before it. */
+const LEAD_MILLIS = 300;
+const GRID_MILLIS = 1000;
+
+/** Life of the kubelet's clock as that of the run: what was before the origin was there at it. */
+const lifeOfRun = (life: readonly LifeEvent[], originMillis: number): readonly LifeEvent[] =>
+  life.map((event) => ({ ...event, t: millis(Math.max(0, event.t - originMillis)) }));
+
+/** The pods' clock is the kubelet's: when they say that they admitted a request is told on the run's. */
+const admittedOnRunClock = (requests: RequestTable, originMillis: number): RequestTable => ({
+  ...requests,
+  admittedMillis: requests.admittedMillis.map((at) => at - originMillis),
+});
+
+class BareRun {
+  readonly clock: ScaledClock;
+  readonly epochMillis: number;
+  readonly broken: Promise<never>;
+  readonly fleet: FleetRow[] = [];
+  private readonly cluster: BareCluster;
+  private readonly load: RunningLoad;
+  private readonly collector: Collector;
+  private readonly faults: BareFaults;
+  private readonly breakdown = Promise.withResolvers<never>();
+  private readonly cancels: (() => void)[] = [];
+  /** Kubelet's clock at the origin of the run. */
+  private readonly originMillis: number;
+  private hpaCreatedMillis: number | null = null;
+
+  static async begin(settings: ReplayBareSettings, cluster: BareCluster, load: RunningLoad): Promise<BareRun> {
+    const { plane, platform } = cluster;
+    const { prometheusUrl, auditLog, adapterAuditLog } = plane;
+    const collector = await Collector.begin({
+      prometheusUrl,
+      auditLog,
+      adapterAuditLog,
+      prometheusHost: await ownHostName(),
+      platform,
+      scenario: settings.scenario,
+    });
+    return new BareRun(settings, cluster, load, collector);
+  }
+
+  private constructor(settings: ReplayBareSettings, cluster: BareCluster, load: RunningLoad, collector: Collector) {
+    const { kubelet } = cluster;
+    this.cluster = cluster;
+    this.load = load;
+    this.collector = collector;
+    this.clock = scaledClock(monotonicMillis() + LEAD_MILLIS, 1);
+    this.originMillis = this.clock.originMonotonicMillis - kubelet.clock.originMonotonicMillis;
+    this.epochMillis = kubelet.epochMillis + this.originMillis;
+    this.broken = Promise.race([cluster.broken, this.breakdown.promise]);
+    this.broken.catch(() => undefined);
+    const fail = (error: unknown): void => this.breakdown.reject(error);
+    this.faults = new BareFaults(settings.scenario.faults, cluster, this.clock, fail);
+    load.begin(this.clock);
+    this.at(0, () => {
+      kubelet.begin();
+      cluster.createHpas().then(() => {
+        this.hpaCreatedMillis = this.clock.now();
+      }, fail);
+    });
+    this.observeEverySecond(0, 0, settings.scenario.service.queueAt === 'front');
+  }
+
+  /** Ends faults and observation, reads the logs; the cluster is still up. */
+  async collect(endMillis: number): Promise<Collected> {
+    for (const cancel of this.cancels) cancel();
+    await this.faults.stop();
+    const { epochMillis, fleet, faults } = this;
+    return this.collector.end({ epochMillis, endMillis, life: this.life, fleet, faults: faults.records });
+  }
+
+  get life(): readonly LifeEvent[] {
+    return lifeOfRun(this.cluster.kubelet.life, this.originMillis);
+  }
+
+  onRunClock(requests: RequestTable): RequestTable {
+    return admittedOnRunClock(requests, this.originMillis);
+  }
+
+  get notes(): readonly string[] {
+    const { cluster, hpaCreatedMillis, faults } = this;
+    const hpa =
+      hpaCreatedMillis === null || cluster.platform.hpa === null
+        ? []
+        : [`the HPA was created at ${(hpaCreatedMillis / 1000).toFixed(3)} s`];
+    return [...cluster.notes, ...hpa, ...faults.notes];
+  }
+
+  private at(atMillis: number, act: () => void): void {
+    this.cancels.push(this.clock.at(atMillis, act));
+  }
+
+  /** What only the sender of the load knows; pods are told of the queue in front of them, which they show. */
+  private observeEverySecond(atMillis: number, offeredBefore: number, shared: boolean): void {
+    this.at(atMillis, () => {
+      const { inService, batchWaiting, streamsWaiting, offeredWeight } = this.load.census();
+      this.fleet.push({
+        atMillis,
+        inService,
+        waiting: batchWaiting + streamsWaiting,
+        offeredPerSecond: ((offeredWeight - offeredBefore) * 1000) / GRID_MILLIS,
+      });
+      if (shared) this.cluster.kubelet.shareQueue(batchWaiting, streamsWaiting);
+      this.observeEverySecond(atMillis + GRID_MILLIS, offeredWeight, shared);
+    });
+  }
+}
+
+/**
+ * Throws TOOL_MISSING without the control plane's programs, TARGET_FAILED when one of them or a pod's process cannot run,
+ * after every process was ended.
+ *
+ * @example replayBare({ schedule, scenario, platform, timeScale: 1, logFolder: null, environment: process.env, signal, scheduleHash, versions: {}, capacity: null, onProgress })
+ */
+export const replayBare = async (settings: ReplayBareSettings): Promise<BareReplayed> => {
+  if (settings.timeScale !== 1)
+    throw new TestbedError('USAGE', `--time-scale ${settings.timeScale}: the bare profile runs in real time`, {
+      hint: 'real controllers keep their own periods: leave --time-scale out, or use --profile local',
+    });
+  const priority = raisePriority();
+  try {
+    return await replayWithPriority(settings, priority.kind);
+  } finally {
+    priority.restore();
+  }
+};
+
+const replayWithPriority = async (settings: ReplayBareSettings, priority: Priority['kind']): Promise<BareReplayed> => {
+  const { schedule, scenario, scheduleHash, signal, logFolder, environment } = settings;
+  const fleet = fleetSettings(scenario.service, seedOf(scenario.seed, 'balancer'), scenario.traffic);
+  const asked = loadSettings(scenario, fleet, 'bare');
+  const context = { timeScale: 1, scheduleHash, latestMillis: latestMillis(settings), signal };
+  const load: RunningLoad =
+    settings.engine === undefined
+      ? await LoadWorkers.start(schedule, asked, settings.workers ?? 1)
+      : await settings.engine.start(schedule, asked, context);
+  let cluster: BareCluster | null = null;
+  try {
+    const { platform } = settings;
+    cluster = await BareCluster.start({ platform, scenario, law: fleet.law, load, logFolder, environment, signal });
+    return await playOn(cluster, load, settings, priority);
+  } finally {
+    await load.stop(0);
+    await cluster?.stop();
+  }
+};
+
+const playOn = async (
+  cluster: BareCluster,
+  load: RunningLoad,
+  settings: ReplayBareSettings,
+  priority: Priority['kind'],
+): Promise<BareReplayed> => {
+  const run = await BareRun.begin(settings, cluster, load);
+  const complete = await waitUntilOver(run, load, settings);
+  const endMillis = Math.max(0, run.clock.now());
+  const told = await load.stop(endMillis);
+  const report = { ...told, requests: run.onRunClock(told.requests) };
+  const collected = await run.collect(endMillis);
+  const { known, conformance } = collected;
+  const { kubernetesVersion: kubernetes, platform } = cluster;
+  // The origin is this run's; what was done to the cluster is among the known inputs.
+  const scenario = { ...settings.scenario, epochMillis: run.epochMillis };
+  const record = recordOfRealRun(
+    { ...settings, platform, scenario, versions: { ...settings.versions, kubernetes } },
+    {
+      profile: 'bare',
+      reality: REALITY,
+      cluster: { ...collected, life: run.life, notes: [...run.notes, ...collected.notes] },
+      report,
+      endMillis,
+      priority,
+    },
+  );
+  return {
+    complete,
+    record,
+    processIds: [...cluster.kubelet.processIds, ...load.processIds],
+    known,
+    conformance,
+  };
+};
