@@ -1,17 +1,22 @@
 // plan SCENARIO: how many GPUs the load needs, what the HPA should be allowed, what keeping the promise costs. Writes
-// plan.json and plan.csv; what was simulated is remembered, so an interrupted plan goes on from there.
+// plan.json, plan.csv and the patch of the HPA; what was simulated is remembered, so an interrupted plan goes on from there.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestbedError } from '../../model/errors.ts';
+import type { PlatformPatch } from '../../cluster/manifests/patch.ts';
+import { platformPatch } from '../../cluster/manifests/patch.ts';
+import { readPlatform } from '../../cluster/manifests/read-platform.ts';
+import type { PlanAnswer } from '../../reports/plan/answer.ts';
 import type { LoadCase } from '../../reports/plan/plan.ts';
 import { planCsv, planText } from '../../reports/plan/plan-text.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { numberOption, wholeOption } from '../options.ts';
-import { planQuestion } from '../plan/plan-question.ts';
+import { advisedSet, planQuestion } from '../plan/plan-question.ts';
 import { startProgress } from '../progress.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion, scenarioOptionsOf } from '../question.ts';
+import { readManifestFiles } from '../read-scenario.ts';
 import type { CommandContext } from '../run-command.ts';
 import { openSimulations } from '../tune/simulations.ts';
 
@@ -31,6 +36,15 @@ const seasonOf = (text: string): LoadCase => {
   if (name === undefined || name === '' || !(Number(factor) > 0))
     throw new TestbedError('USAGE', `--season ${text}: expected name=factor`, { hint: '--season december=1.4' });
   return { name, factor: Number(factor) };
+};
+
+/** The HPA as advised, against the one that the YAML has. */
+const patchOf = (options: ScenarioOptions, answer: PlanAnswer): PlatformPatch => {
+  const file = readQuestion(options);
+  const manifests = readManifestFiles(file);
+  const { set } = file.scenario.platform;
+  const after = readPlatform(manifests, { ...set, ...advisedSet(answer, answer.target) });
+  return platformPatch(readPlatform(manifests, set), after, manifests);
 };
 
 export const run = async (options: PlanOptions, context: CommandContext): Promise<number> => {
@@ -58,14 +72,24 @@ export const run = async (options: PlanOptions, context: CommandContext): Promis
     progress.end();
     mkdirSync(out, { recursive: true });
     const json = JSON.stringify(answer, null, 1);
-    writeFileSync(join(out, 'plan.json'), `${json}\n`);
-    writeFileSync(join(out, 'plan.csv'), planCsv(answer));
+    const patch = patchOf(question, answer);
+    const files: readonly (readonly [name: string, text: string | null])[] = [
+      ['plan.json', `${json}\n`],
+      ['plan.csv', planCsv(answer)],
+      ['patch.yaml', patch.objects],
+      ['values.yaml', patch.values],
+    ];
+    for (const [name, text] of files)
+      if (text === null) rmSync(join(out, name), { force: true });
+      else writeFileSync(join(out, name), text);
     context.print(options.json === true ? json : options.csv === true ? planCsv(answer).trimEnd() : planText(answer));
-    context.tell(`written to ${out}: plan.json, plan.csv`);
+    context.tell(
+      `written to ${out}: ${files.flatMap(([name, text]) => (text === null ? [] : [name])).join(', ')}; the node pool is yours to set`,
+    );
     const forecast = answer.checks.find((check) => check.settings === 'advised');
-    return forecast?.attainment === null
+    return forecast === undefined || (forecast.attainment === null && forecast.live === null)
       ? OUTCOME_EXIT.noData.code
-      : forecast?.kept === true
+      : forecast.kept
         ? OUTCOME_EXIT.ok.code
         : OUTCOME_EXIT.objectivesMissed.code;
   } finally {

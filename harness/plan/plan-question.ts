@@ -1,25 +1,22 @@
 // plan: how many GPUs a load needs and what keeping the promise costs. Measures capacity curves on all cores, derives the
 // plan, and checks it by simulation at the forecast and its multiples, with today's settings and with the advised ones.
 
-import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
-import { sample } from '../../model/distribution.ts';
 import { TestbedError } from '../../model/errors.ts';
 import { stream } from '../../model/rng.ts';
 import { GPU_SPEED, requestWeight } from '../../model/service-time.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { LoadCase, Plan } from '../../reports/plan/plan.ts';
-import { planOf } from '../../reports/plan/plan.ts';
+import { idealReplicas, planOf } from '../../reports/plan/plan.ts';
 import type { PlanAnswer, PlanCheck, TargetTrial } from '../../reports/plan/answer.ts';
 import { attainmentOf, chooseTarget, isKeptAt, perDay } from '../../reports/plan/answer.ts';
-import { replicasOver } from '../../reports/plan/needs.ts';
+import { openSessions, sessionsPerReplica } from '../../reports/plan/sessions.ts';
+import { parseObjectives } from '../../reports/gate/parse.ts';
 import { scheduledLoad } from '../../reports/score/demand.ts';
+import { promiseTo } from '../../reports/score/promise.ts';
 import type { Outcome } from '../../reports/search/outcome.ts';
 import type { SetValue } from '../../reports/search/space.ts';
-import { ascending, quantile } from '../../reports/stats/quantile.ts';
 import { valueAt } from '../../reports/stats/step-function.ts';
 import type { StepFunction } from '../../reports/stats/step-function.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
 import { serviceLaw } from '../../sim/fleet-settings.ts';
 import { instancePrice } from '../../sim/prometheus/cost/prices.ts';
 import type { Question, ScenarioOptions } from '../question.ts';
@@ -28,7 +25,8 @@ import { capacityQuestion } from '../simulate-question.ts';
 import type { Adjustment } from '../tune/adjust.ts';
 import { leversOf } from '../tune/levers.ts';
 import type { Simulations } from '../tune/simulations.ts';
-import type { CapacityTask } from './capacity-worker.ts';
+import { capacityCurves } from './capacity-curves.ts';
+import { leadSeconds } from './lead-time.ts';
 
 export interface PlanRequest {
   readonly options: ScenarioOptions;
@@ -59,57 +57,6 @@ const casesOf = ({ growth, seasons }: PlanRequest): readonly LoadCase[] => [
   ...STRESS.map((times) => ({ name: `${times} × forecast`, factor: growth * times })),
 ];
 
-const LEAD_DRAWS = 2000;
-
-/** 95 % of the time from a scale-up to a ready pod on a node that must first be bought. */
-const leadSeconds = ({ startup, nodes, seed }: Scenario, probePeriod: number): number => {
-  const rng = stream(seed, 'planLead');
-  const draws = Array.from(
-    { length: LEAD_DRAWS },
-    () =>
-      nodes.scan * rng.uniform() +
-      sample(nodes.provision, rng) +
-      sample(startup.imagePull, rng) +
-      sample(startup.containerStart, rng) +
-      sample(startup.modelLoad, rng) +
-      probePeriod * rng.uniform(),
-  );
-  return quantile(ascending(draws), 0.95, 'nearest-rank')!;
-};
-
-const curves = async (
-  request: PlanRequest,
-  maxReplicas: number,
-): Promise<ReadonlyMap<string, readonly (readonly number[])[]>> => {
-  const pool = new Piscina({
-    filename: new URL('./capacity-worker.ts', import.meta.url).href,
-    maxThreads: availableParallelism(),
-  });
-  try {
-    const asked = Object.keys(GPU_SPEED).flatMap((gpu) =>
-      Array.from({ length: request.seeds }, (_, seed): CapacityTask => ({
-        options: request.options,
-        gpu,
-        seed: seed + 1,
-        maxReplicas,
-      })),
-    );
-    const found = await Promise.all(
-      asked.map(
-        async (task) =>
-          [task.gpu, (await pool.run(task, { signal: request.signal })) as readonly number[] | null] as const,
-      ),
-    );
-    const byGpu = Map.groupBy(found, ([gpu]) => gpu);
-    return new Map([...byGpu].map(([gpu, all]) => [gpu, all.flatMap(([, curve]) => (curve === null ? [] : [curve]))]));
-  } catch (error) {
-    if (request.signal.aborted) throw new TestbedError('INTERRUPTED', 'the plan was interrupted', { cause: error });
-    throw error;
-  } finally {
-    await pool.destroy();
-  }
-};
-
 /** Calls per unit of weight in this schedule, utterances and files only. */
 const callsPerWeight = ({ schedule, scenario }: Question): number => {
   const { batch } = serviceLaw(scenario.service);
@@ -119,7 +66,7 @@ const callsPerWeight = ({ schedule, scenario }: Question): number => {
     calls += 1;
     weight += requestWeight(batch, schedule.audioSeconds[i]!, schedule.seed[i]!);
   }
-  return calls / weight;
+  return calls === 0 ? 0 : calls / weight;
 };
 
 interface Setting {
@@ -130,20 +77,24 @@ interface Setting {
 const replicasPerNode = ({ scenario, platform }: Question): number =>
   Math.max(1, Math.floor(scenario.nodes.gpusPerNode / Math.max(1, platform.deployment.gpusPerPod)));
 
-const advisedSetting = (question: Question, { hpa }: Plan, target: number | null): Setting => {
+/** Overrides of the platform that make the advice. */
+export const advisedSet = ({ hpa }: Pick<Plan, 'hpa'>, target: number | null): Setting['set'] => ({
+  'hpa.minReplicas': hpa.min,
+  'hpa.maxReplicas': hpa.max,
+  ...(target === null ? {} : { 'hpa.target': target }),
+});
+
+const advisedSetting = (question: Question, plan: Plan, target: number | null): Setting => {
+  const { hpa } = plan;
   const perNode = replicasPerNode(question);
   const nodes = (replicas: number): number => Math.ceil(replicas / perNode) + hpa.warmSpareNodes;
   return {
-    set: {
-      'hpa.minReplicas': hpa.min,
-      'hpa.maxReplicas': hpa.max,
-      ...(target === null ? {} : { 'hpa.target': target }),
-    },
+    set: advisedSet(plan, target),
     nodes: { min: nodes(hpa.min), max: Math.max(question.scenario.nodes.max, nodes(hpa.max)) },
   };
 };
 
-/** Throws PLATFORM_INVALID without an HPA, SCENARIO_INVALID without utterances and files. */
+/** Throws PLATFORM_INVALID without an HPA, SCENARIO_INVALID where one live session alone falls behind. */
 export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> => {
   const question = loadQuestion(request.options);
   const { scenario, platform, schedule } = question;
@@ -153,19 +104,21 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     });
   const asked = capacityQuestion(question);
   const cases = casesOf(request);
-  const byGpu = await curves(request, asked.maxReplicas);
-  if ([...byGpu.values()].every((all) => all.length === 0))
+  const byGpu = await capacityCurves(request, asked.maxReplicas);
+  const open = openSessions(schedule);
+  const perReplica = sessionsPerReplica(serviceLaw(scenario.service).stream);
+  if (open !== null && perReplica < 1)
     throw new TestbedError(
       'SCENARIO_INVALID',
-      `${scenario.name} has live sessions only: their places are counted, not weighed`,
-      {
-        hint: 'plan a scenario with utterances or files',
-      },
+      `one live session alone falls behind on ${scenario.service.gpu}: a step takes longer than the audio it answers`,
+      { hint: 'choose a faster service.gpu or leave the live sessions out' },
     );
+  const live = promiseTo(parseObjectives(scenario.objectives), 'stream');
   const load: StepFunction = scheduledLoad(schedule, serviceLaw(scenario.service).batch, asked.windowMillis);
   const plan = planOf(
     {
       load,
+      sessions: open,
       fromMillis: scenario.warmup * 1000,
       toMillis: schedule.durationMillis,
       callsPerWeight: callsPerWeight(question),
@@ -176,6 +129,7 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
           gpu,
           basis: GPU_SPEED[gpu]!.basis,
           curves: all,
+          sessionsPerReplica: sessionsPerReplica(serviceLaw({ ...scenario.service, gpu }).stream),
           instance,
           pricePerHour: price?.usd ?? null,
           source: price?.source ?? '',
@@ -190,10 +144,13 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     },
     stream(scenario.seed, 'plan'),
   );
-  const capacity = { capacity: plan.capacity.map((row) => row.load.low) };
+  const capacity = plan.capacity.map((row) => row.load.low);
   /** Every case starts with the replicas that its load needs at the start, so that no check is about the first minutes. */
   const startReplicas = (factor: number): number =>
-    Math.max(platform.deployment.replicas, valueAt(replicasOver(load, factor, capacity), 0));
+    Math.max(
+      platform.deployment.replicas,
+      valueAt(idealReplicas({ load, sessions: open }, factor, capacity, perReplica), 0),
+    );
   const outcomes = async (setting: Setting, factor: number): Promise<readonly Outcome[]> =>
     request.simulations.run(
       Array.from({ length: request.seeds }, (_, i) => ({
@@ -205,19 +162,32 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
   /** One stream of chance per check: they end in any order. */
   const judged = (of: readonly Outcome[], ...check: readonly (string | number)[]) => {
     const attainment = attainmentOf(of, asked.kind, stream(scenario.seed, 'planChecks', ...check));
+    const sessions =
+      open === null ? null : attainmentOf(of, 'stream', stream(scenario.seed, 'planLiveChecks', ...check));
     const { gpuHours, money } = perDay(of);
-    return { attainment, kept: isKeptAt(attainment, asked.attainment), gpuHoursPerDay: gpuHours, moneyPerDay: money };
+    const promises = [
+      ...(capacity.length === 0 ? [] : [isKeptAt(attainment, asked.attainment)]),
+      ...(open === null ? [] : [isKeptAt(sessions, live.target)]),
+    ];
+    return {
+      attainment,
+      live: sessions,
+      kept: promises.every((kept) => kept),
+      gpuHoursPerDay: gpuHours,
+      moneyPerDay: money,
+    };
   };
   const lever = leversOf(platform).levers.find(({ name }) => name === 'HPA target');
   const levels = (lever?.levels ?? []).map(({ label }) => Number(label));
   const targets = await Promise.all(
     levels.map(async (target): Promise<TargetTrial> => {
-      const { attainment, kept, moneyPerDay } = judged(
-        await outcomes(advisedSetting(question, plan, target), cases[0]!.factor),
-        'target',
-        target,
-      );
-      return { target, attainment, kept, moneyPerDay };
+      const {
+        attainment,
+        live: sessions,
+        kept,
+        moneyPerDay,
+      } = judged(await outcomes(advisedSetting(question, plan, target), cases[0]!.factor), 'target', target);
+      return { target, attainment: attainment ?? sessions, kept, moneyPerDay };
     }),
   );
   const target = chooseTarget(targets);
@@ -238,7 +208,12 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     ...plan,
     schema: 'surgelab.plan/1',
     scenario: scenario.name,
-    objective: `${asked.kind} calls within ${asked.within} s for ${100 * asked.attainment} %`,
+    objective: [
+      ...(capacity.length === 0
+        ? []
+        : [`${asked.kind} calls within ${asked.within} s for ${100 * asked.attainment} %`]),
+      ...(open === null ? [] : [`live sessions at most ${live.withinSeconds} s behind for ${100 * live.target} %`]),
+    ].join('; '),
     gpu: scenario.service.gpu,
     seeds: request.seeds,
     scenarioHours: scenario.duration / 3600,
@@ -249,9 +224,12 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
       `a day is taken to be like the ${(scenario.duration / 3600).toFixed(2)} h of the scenario throughout`,
       'sized with the low end of the capacity intervals; beyond the curve by its last capacity per replica',
       'a warm spare node is simulated as a higher minimum of the node pool, not as one that is always ahead of the load',
-      ...(schedule.kind.includes(REQUEST_KINDS.indexOf('stream'))
-        ? ['live sessions are in the simulated checks but not in the capacity curve']
-        : []),
+      ...(open === null
+        ? []
+        : [
+            'live sessions are sized by the law of the service (s0 + s1·n within a chunk), spread evenly over the replicas; the checks simulate how they really spread',
+            'sessions that began before the scenario are not in it, so its first minutes need less than a usual moment',
+          ]),
     ],
   };
 };

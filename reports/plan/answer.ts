@@ -13,7 +13,9 @@ export interface PlanCheck extends LoadCase {
   readonly settings: 'present' | 'advised';
   /** Share of the promised kind's calls answered in time; null if none arrived. */
   readonly attainment: Interval | null;
-  /** The low end of the interval is at or above what was promised. */
+  /** Share of the live sessions that did not fall behind; null without any. */
+  readonly live: Interval | null;
+  /** The low end of every interval is at or above what was promised. */
   readonly kept: boolean;
   readonly gpuHoursPerDay: number;
   readonly moneyPerDay: number;

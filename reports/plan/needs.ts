@@ -21,9 +21,28 @@ export interface Needs {
   readonly mean: number;
 }
 
-/** Replicas over time that carry `factor` times the load. */
-export const replicasOver = (load: StepFunction, factor: number, capacity: Capacity): StepFunction =>
-  stepFunction(load.at.map((t, i) => [t, Math.max(1, replicasFor(capacity, factor * load.value[i]!))] as const));
+/** Live sessions over time, and how many of them one replica keeps up with. */
+export interface SessionLoad {
+  readonly open: StepFunction;
+  readonly perReplica: number;
+}
+
+/** Replicas over time that carry `factor` times the load: the more of what the requests and what the sessions need. */
+export const replicasOver = (
+  load: StepFunction,
+  factor: number,
+  capacity: Capacity,
+  sessions: SessionLoad | null = null,
+): StepFunction => {
+  const times = sessions === null ? load.at : [...new Set([...load.at, ...sessions.open.at])].sort((a, b) => a - b);
+  return stepFunction(
+    times.map((t) => {
+      const requests = replicasFor(capacity, factor * valueAt(load, t));
+      const live = sessions === null ? 0 : Math.ceil((factor * valueAt(sessions.open, t)) / sessions.perReplica);
+      return [t, Math.max(1, requests, live)] as const;
+    }),
+  );
+};
 
 const GRID_MILLIS = 1000;
 

@@ -13,6 +13,7 @@ const answer: PlanAnswer = {
   ...planOf(
     {
       load: stepFunction([[0, 15]]),
+      sessions: null,
       fromMillis: 0,
       toMillis: 60_000,
       callsPerWeight: 1,
@@ -24,6 +25,7 @@ const answer: PlanAnswer = {
             [10, 20],
             [10, 20],
           ],
+          sessionsPerReplica: 25,
           instance: 'g6.xlarge',
           pricePerHour: 1,
           source: '',
@@ -52,6 +54,7 @@ const answer: PlanAnswer = {
       factor: 1,
       settings: 'advised',
       attainment: interval(0.97),
+      live: null,
       kept: true,
       gpuHoursPerDay: 48,
       moneyPerDay: 48,
@@ -61,6 +64,7 @@ const answer: PlanAnswer = {
       factor: 1,
       settings: 'present',
       attainment: null,
+      live: null,
       kept: false,
       gpuHoursPerDay: 48,
       moneyPerDay: 48,
@@ -74,12 +78,36 @@ describe('the plan as text and CSV', () => {
     expect(planText(answer).split('\n')[0]).toBe('Set HPA minimum 2, maximum 3, target 4; keep 0 warm spare nodes.');
     expect(planText(answer)).not.toMatch(/undefined|NaN|null/);
   });
+  it('says so where the advised settings miss the promise', () => {
+    const checks = answer.checks.map((check) => ({ ...check, kept: false }));
+    expect(planText({ ...answer, checks }).split('\n')[1]).toBe(
+      'Even these settings miss the promise at the forecast: of what was simulated they come closest.',
+    );
+  });
   it('has one figure per CSV line, quotes where needed, and leaves a cell empty where there is no data', () => {
     const lines = planCsv(answer).split('\n');
     expect(lines[0]).toBe('table,name,settings,quantity,value,low,high');
     expect(lines).toContain('replicas,"forecast, ""spring""",,peak,2,,');
     expect(lines).toContain('check,forecast,present,attainment,,,');
     expect(lines.slice(0, -1).every((line) => line.replaceAll(/"[^"]*"/g, '').split(',').length >= 7)).toBe(true);
+  });
+});
+
+describe('a plan with live sessions', () => {
+  const withLive: PlanAnswer = {
+    ...answer,
+    sessions: { perReplica: 25, peak: 110 },
+    checks: answer.checks.map((check) => ({ ...check, live: interval(0.96) })),
+  };
+  it('says how many a replica keeps up with, and whether they kept up', () => {
+    expect(planText(withLive)).toContain(
+      'live sessions: one replica keeps up with 25 on L4 (a step fits into its audio); up to 110 are open at once',
+    );
+    expect(planText(withLive)).toMatch(/live in time/);
+    const lines = planCsv(withLive).split('\n');
+    expect(lines).toContain('capacity,1,,liveSessions,25,,');
+    expect(lines).toContain('load,today,,peakLiveSessions,110,,');
+    expect(lines).toContain('check,forecast,advised,liveAttainment,0.96,0.95,0.96');
   });
 });
 

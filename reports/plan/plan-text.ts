@@ -18,6 +18,13 @@ const capacityTable = ({ capacity }: PlanAnswer): readonly string[] =>
     ]),
   );
 
+const sessionLine = ({ sessions, gpu }: PlanAnswer): readonly string[] =>
+  sessions === null
+    ? []
+    : [
+        `live sessions: one replica keeps up with ${number(sessions.perReplica)} on ${gpu} (a step fits into its audio); up to ${number(sessions.peak)} are open at once today`,
+      ];
+
 const caseTable = ({ cases }: PlanAnswer): readonly string[] =>
   aligned(
     [left('load'), right('times today'), right('quietest'), right('mean'), right('99 % of time'), right('peak')],
@@ -31,13 +38,15 @@ const caseTable = ({ cases }: PlanAnswer): readonly string[] =>
     ]),
   );
 
-const checkTable = ({ checks }: PlanAnswer): readonly string[] =>
-  aligned(
+const checkTable = ({ checks, sessions }: PlanAnswer): readonly string[] => {
+  const live = sessions !== null;
+  return aligned(
     [
       left('simulated at'),
       left('settings'),
       right('in time'),
       left('95 %'),
+      ...(live ? [right('live in time')] : []),
       left('promise'),
       right('GPU-h/day'),
       right('$/day'),
@@ -47,12 +56,14 @@ const checkTable = ({ checks }: PlanAnswer): readonly string[] =>
       check.settings,
       check.attainment === null ? 'no data' : share(check.attainment.mean),
       check.attainment === null ? '' : `${share(check.attainment.low)} to ${share(check.attainment.high)}`,
+      ...(live ? [check.live === null ? 'no data' : share(check.live.mean)] : []),
       check.kept ? 'kept' : 'missed',
       number(check.gpuHoursPerDay),
       money(check.moneyPerDay),
     ]),
     110,
   );
+};
 
 const gpuTable = ({ gpus }: PlanAnswer): readonly string[] =>
   aligned(
@@ -81,13 +92,19 @@ const gpuTable = ({ gpus }: PlanAnswer): readonly string[] =>
 
 export const planText = (answer: PlanAnswer): string => {
   const { hpa, target } = answer;
+  const forecast = answer.checks.find(({ settings }) => settings === 'advised');
   const nodes = `${hpa.warmSpareNodes} warm spare node${hpa.warmSpareNodes === 1 ? '' : 's'}`;
   return [
     `Set HPA minimum ${hpa.min}, maximum ${hpa.max}${target === null ? '' : `, target ${number(target)}`}; keep ${nodes}.`,
+    ...(forecast?.kept === false
+      ? ['Even these settings miss the promise at the forecast: of what was simulated they come closest.']
+      : []),
     ...hpa.why.flatMap((why) => wrapped(`  ${why}`, 110)),
     '',
-    `capacity on ${answer.gpu}: ${answer.objective}`,
-    ...capacityTable(answer),
+    ...(answer.capacity.length === 0
+      ? []
+      : [`capacity on ${answer.gpu}: ${answer.objective}`, ...capacityTable(answer)]),
+    ...sessionLine(answer).flatMap((line) => wrapped(line, 110)),
     '',
     'replicas an ideal scaler needs',
     ...caseTable(answer),
@@ -126,10 +143,16 @@ export const planCsv = (answer: PlanAnswer): string => {
       load.low,
       load.high,
     ]),
+    ...(answer.sessions === null
+      ? []
+      : [
+          ['capacity', '1', '', 'liveSessions', answer.sessions.perReplica, null, null] as const,
+          ['load', 'today', '', 'peakLiveSessions', answer.sessions.peak, null, null] as const,
+        ]),
     ...answer.cases.flatMap(({ name, needs }): CsvRow[] =>
       (['trough', 'mean', 'p99', 'peak'] as const).map((what) => ['replicas', name, '', what, needs[what], null, null]),
     ),
-    ...answer.checks.flatMap(({ name, settings, attainment, kept, gpuHoursPerDay, moneyPerDay }): CsvRow[] => [
+    ...answer.checks.flatMap(({ name, settings, attainment, live, kept, gpuHoursPerDay, moneyPerDay }): CsvRow[] => [
       [
         'check',
         name,
@@ -139,6 +162,7 @@ export const planCsv = (answer: PlanAnswer): string => {
         attainment?.low ?? null,
         attainment?.high ?? null,
       ],
+      ...(live === null ? [] : [['check', name, settings, 'liveAttainment', live.mean, live.low, live.high] as const]),
       ['check', name, settings, 'promiseKept', kept, null, null],
       ['check', name, settings, 'gpuHoursPerDay', gpuHoursPerDay, null, null],
       ['check', name, settings, 'moneyPerDay', moneyPerDay, null, null],

@@ -10,11 +10,20 @@ const input: PlanInput = {
     [0, 8],
     [1_800_000, 28],
   ]),
+  sessions: null,
   fromMillis: 0,
   toMillis: 3_600_000,
   callsPerWeight: 0.5,
   offers: [
-    { gpu: 'L4', basis: 'guess', curves: [curve, curve], instance: 'g6.xlarge', pricePerHour: 0.8, source: 's' },
+    {
+      gpu: 'L4',
+      basis: 'guess',
+      curves: [curve, curve],
+      sessionsPerReplica: 25,
+      instance: 'g6.xlarge',
+      pricePerHour: 0.8,
+      source: 's',
+    },
     {
       gpu: 'L40S',
       basis: 'published',
@@ -22,6 +31,7 @@ const input: PlanInput = {
         [40, 80],
         [40, 80],
       ],
+      sessionsPerReplica: 128,
       instance: null,
       pricePerHour: null,
       source: 's',
@@ -33,6 +43,7 @@ const input: PlanInput = {
         [0, 0],
         [0, 0],
       ],
+      sessionsPerReplica: 0,
       instance: 'g4dn.xlarge',
       pricePerHour: 0.5,
       source: 's',
@@ -87,5 +98,39 @@ describe('planOf', () => {
       [3, 15],
       [4, 20],
     ]);
+  });
+});
+
+describe('live sessions', () => {
+  const sessions = stepFunction([
+    [0, 20],
+    [1_800_000, 110],
+  ]);
+  const rng = () => stream(1, 'plan');
+
+  it('need what the law says, and a mix the more of both', () => {
+    const mixed = planOf({ ...input, sessions }, rng());
+    // 20 sessions fit on one replica, 110 need five; the calls need one, then three.
+    expect(mixed.cases[0]!.needs).toMatchObject({ trough: 1, peak: 5, mean: 3 });
+    expect(mixed.cases[1]!.needs).toMatchObject({ trough: 2, peak: 9 });
+    expect(mixed.sessions).toEqual({ perReplica: 25, peak: 110 });
+    expect(mixed.hpa).toMatchObject({ min: 2, max: 10, warmSpareNodes: 4 });
+  });
+
+  it('alone need no capacity curve', () => {
+    const offers = input.offers.map((offer) => ({ ...offer, curves: [] }));
+    const alone = planOf({ ...input, load: stepFunction([[0, 0]]), sessions, offers }, rng());
+    expect(alone.capacity).toEqual([]);
+    expect(alone.cases[0]!.needs).toMatchObject({ trough: 1, peak: 5 });
+    expect(alone.gpus.map(({ gpu, needs }) => [gpu, needs?.peak ?? null])).toEqual([
+      ['L4', 5],
+      ['L40S', 1],
+      ['T4', null],
+    ]);
+  });
+
+  it('cannot be carried by a GPU on which one alone falls behind', () => {
+    const offers = input.offers.map((offer) => (offer.gpu === 'L40S' ? { ...offer, sessionsPerReplica: 0 } : offer));
+    expect(planOf({ ...input, sessions, offers }, rng()).gpus[1]).toMatchObject({ needs: null, moneyPerDay: null });
   });
 });

@@ -7,6 +7,7 @@ import { bootstrapMean } from '../stats/interval.ts';
 import type { StepFunction } from '../stats/step-function.ts';
 import type { Needs } from './needs.ts';
 import { needsOf, replicasOver, spareFor } from './needs.ts';
+import { maximum } from '../stats/step-function.ts';
 
 export interface LoadCase {
   readonly name: string;
@@ -21,8 +22,10 @@ export interface CaseNeeds extends LoadCase {
 export interface GpuOffer {
   readonly gpu: string;
   readonly basis: string;
-  /** One capacity curve per seed. */
+  /** One capacity curve per seed; none without utterances and files. */
   readonly curves: readonly (readonly number[])[];
+  /** Live sessions that one replica keeps up with. */
+  readonly sessionsPerReplica: number;
   readonly instance: string | null;
   readonly pricePerHour: number | null;
   readonly source: string;
@@ -58,7 +61,10 @@ export interface HpaAdvice {
 }
 
 export interface PlanInput {
+  /** Of utterances and files, weight per second. */
   readonly load: StepFunction;
+  /** Open live sessions; null without any. */
+  readonly sessions: StepFunction | null;
   readonly fromMillis: number;
   readonly toMillis: number;
   /** Calls per second of the scenario ÷ weight per second. */
@@ -79,6 +85,8 @@ export interface PlanInput {
 
 export interface Plan {
   readonly capacity: readonly CapacityRow[];
+  /** Live sessions of one replica and the most that are open at once today; null without any. */
+  readonly sessions: { readonly perReplica: number; readonly peak: number } | null;
   readonly cases: readonly CaseNeeds[];
   readonly hpa: HpaAdvice;
   readonly gpus: readonly GpuPlan[];
@@ -100,11 +108,19 @@ const rows = (curves: GpuOffer['curves'], callsPerWeight: number, rng: Rng): rea
 const sizing = (curves: GpuOffer['curves'], rng: Rng): readonly number[] =>
   rows(curves, 1, rng).map((row) => row.load.low);
 
-const advice = (input: PlanInput, replicas: StepFunction, capacity: readonly number[]): HpaAdvice => {
-  const { load, fromMillis: from, toMillis: to, loseNodes, replicasPerNode, leadSeconds, maxFactor, cases } = input;
+/** Replicas over time that an ideal scaler has on this GPU at `factor` times the load. */
+export const idealReplicas = (
+  { load, sessions }: Pick<PlanInput, 'load' | 'sessions'>,
+  factor: number,
+  capacity: readonly number[],
+  perReplica: number,
+): StepFunction => replicasOver(load, factor, { capacity }, sessions === null ? null : { open: sessions, perReplica });
+
+const advice = (input: PlanInput, replicas: StepFunction, stretchedReplicas: StepFunction): HpaAdvice => {
+  const { fromMillis: from, toMillis: to, loseNodes, replicasPerNode, leadSeconds, maxFactor } = input;
   const lost = loseNodes * replicasPerNode;
   const forecast = needsOf(replicas, from, to);
-  const stretched = needsOf(replicasOver(load, cases[0]!.factor * maxFactor, { capacity }), from, to);
+  const stretched = needsOf(stretchedReplicas, from, to);
   const spare = spareFor(replicas, leadSeconds * 1000, from, to);
   const spareNodes = Math.ceil(spare / replicasPerNode);
   return {
@@ -123,10 +139,12 @@ const gpuPlan = (input: PlanInput, offer: GpuOffer, rng: Rng): GpuPlan => {
   const { gpu, basis, instance, pricePerHour, source, curves } = offer;
   const capacity = sizing(curves, rng);
   const common = { gpu, basis, instance, pricePerHour, source };
-  if ((capacity.at(-1) ?? 0) <= 0)
+  const idleMisses = curves.length > 0 && (capacity.at(-1) ?? 0) <= 0;
+  const fallsBehind = input.sessions !== null && offer.sessionsPerReplica < 1;
+  if (idleMisses || fallsBehind)
     return { ...common, needs: null, gpuHoursPerDay: null, moneyPerDay: null, moneyPerMonth: null };
-  const { load, fromMillis: from, toMillis: to, cases, loseNodes, replicasPerNode, leadSeconds } = input;
-  const replicas = replicasOver(load, cases[0]!.factor, { capacity });
+  const { fromMillis: from, toMillis: to, cases, loseNodes, replicasPerNode, leadSeconds } = input;
+  const replicas = idealReplicas(input, cases[0]!.factor, capacity, offer.sessionsPerReplica);
   const needs = needsOf(replicas, from, to);
   const spare = Math.ceil(spareFor(replicas, leadSeconds * 1000, from, to) / replicasPerNode) * replicasPerNode;
   const gpuHours = (needs.mean + loseNodes * replicasPerNode + spare) * HOURS_PER_DAY;
@@ -140,19 +158,18 @@ const gpuPlan = (input: PlanInput, offer: GpuOffer, rng: Rng): GpuPlan => {
   };
 };
 
-/** @param rng resamples the intervals of the capacity; the scenario's GPU must be one of the offers, with ≥ 2 curves each */
+/** @param rng resamples the intervals of the capacity; the scenario's GPU must be one of the offers, with ≥ 2 curves or none each */
 export const planOf = (input: PlanInput, rng: Rng): Plan => {
   const own = input.offers.find(({ gpu }) => gpu === input.gpu)!;
   const capacity = sizing(own.curves, rng);
-  const { load, fromMillis: from, toMillis: to, cases } = input;
-  const needs = cases.map((one) => ({
-    ...one,
-    needs: needsOf(replicasOver(load, one.factor, { capacity }), from, to),
-  }));
+  const { sessions, fromMillis: from, toMillis: to, cases } = input;
+  const at = (factor: number): StepFunction => idealReplicas(input, factor, capacity, own.sessionsPerReplica);
+  const needs = cases.map((one) => ({ ...one, needs: needsOf(at(one.factor), from, to) }));
   return {
     capacity: rows(own.curves, input.callsPerWeight, rng),
+    sessions: sessions === null ? null : { perReplica: own.sessionsPerReplica, peak: maximum(sessions, from, to) },
     cases: needs,
-    hpa: advice(input, replicasOver(load, cases[0]!.factor, { capacity }), capacity),
+    hpa: advice(input, at(cases[0]!.factor), at(cases[0]!.factor * input.maxFactor)),
     gpus: input.offers.map((offer) => gpuPlan(input, offer, rng)),
   };
 };

@@ -23,7 +23,8 @@ const DEFAULTS: Readonly<Record<RequestKind, { withinSeconds: number; target: nu
   stream: { withinSeconds: 1, target: 0.95 },
 };
 
-const ofKind = (objectives: readonly Objective[], kind: RequestKind): Promised => {
+/** The promise of these objectives to one kind, a stated default where they have none. */
+export const promiseTo = (objectives: readonly Objective[], kind: RequestKind): Promised => {
   const own = objectives.find(
     (o) =>
       o.figure === 'attainment' &&
@@ -43,7 +44,7 @@ export const promisesOf = (run: RunRecord): readonly Promised[] => {
     const kind = kindOf(run, i);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([kind]) => ofKind(objectives, kind));
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([kind]) => promiseTo(objectives, kind));
 };
 
 /** Was the promise to this call kept? Every call without an answer is a miss, but a live session that its caller ended. */
