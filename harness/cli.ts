@@ -61,13 +61,15 @@ example(
   scenarioOptions(
     program
       .command('simulate <scenario>')
-      .description('answers the question in virtual time; writes a run folder')
+      .description('answers the question in virtual time; writes a run folder. A run instead of a scenario: its schedule')
       .option('--out <folder>', 'the run folder (default: runs/NAME-sim)')
+      .option('--drawn', 'of a real run: draw what is known of it (phases, syncs, delays of pods)')
       .option('--json', 'print the score as JSON'),
   ).action((scenario: string, options: object) =>
     runCommand(() => import('./commands/simulate.ts'), { scenario, ...options }),
   ),
   'simulate vendor-default-step',
+  'simulate runs/vendor-default-step-bare',
   'simulate vendor-default-step --set asr.scrapeInterval=30s --out runs/slow',
 );
 
@@ -83,12 +85,26 @@ example(
           .choices(['node', 'k6'])
           .default('node'),
       )
+      .option('--target <url>', 'an existing service instead of the pods of a profile; real audio, real time')
+      .option('--auth-env <name>', 'environment variable that holds the key of the target')
+      .addOption(
+        new Option('--auth-scheme <scheme>', 'how the key is sent').choices(['Bearer', 'Token']).default('Bearer'),
+      )
+      .addOption(
+        new Option('--dialect <name>', 'what the target speaks')
+          .choices(['probe', 'onprem-v1', 'lightning', 'pulse-v1', 'stt'])
+          .default('probe'),
+      )
+      .option('--workers <number>', 'load worker processes', '1')
+      .option('--clips <folder>', 'your own .wav, .pcm or .raw files in place of synthetic speech')
+      .option('--closed-loop <users>', 'users who wait for each answer: for comparison, understates latency')
       .option('--out <folder>', 'the run folder (default: runs/NAME-PROFILE)')
       .option('--json', 'print the score as JSON'),
   ).action((scenario: string, options: Omit<ReplayCommandOptions, 'scenario'>) =>
     runCommand(() => import('./commands/replay.ts'), { ...options, scenario }),
   ),
   'replay vendor-default-step --duration 5m --time-scale 10',
+  'replay nine-oclock --duration 2m --target http://127.0.0.1:2269 --clips my-calls',
   'replay vendor-default-step --duration 5m --time-scale 10 --engine k6',
 );
 

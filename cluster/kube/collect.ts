@@ -24,6 +24,7 @@ import { auditCall } from './audit-log.ts';
 import { hpaEdits, podStates, podsAt } from './audited-objects.ts';
 import type { FleetRow } from './collected-signals.ts';
 import { collectedSignals } from './collected-signals.ts';
+import { ownHostName } from './host-name.ts';
 import { HpaReplay } from './hpa-replay.ts';
 import type { HpaSync } from './hpa-syncs.ts';
 import { hpaSyncs } from './hpa-syncs.ts';
@@ -100,6 +101,9 @@ const readCalls = async (path: string): Promise<readonly AuditCall[]> => {
   return calls.sort((a, b) => a.receivedMillis - b.receivedMillis);
 };
 
+/** Then it names itself after this machine, not after a pod of the operator. */
+const isHere = (url: string): boolean => /^https?:\/\/(127\.|localhost\b|\[::1\])/.test(url);
+
 const visible = (jobs: readonly StoredJob[]): VisibleSample[] =>
   jobs.flatMap(({ intervalMillis, targets }) =>
     targets.flatMap(({ target, markerUnix }) =>
@@ -133,7 +137,7 @@ export class Collector {
 
   /** Throws TARGET_UNREACHABLE or INPUT_MISSING where Prometheus or a log cannot be read. */
   async end(run: RunToCollect): Promise<Collected> {
-    const { platform, scenario, auditLog, adapterAuditLog } = this.settings;
+    const { platform, scenario, auditLog, adapterAuditLog, prometheusUrl } = this.settings;
     const { epochMillis, endMillis, life } = run;
     const after = prometheusReading(await this.prometheus.ownPage(), Date.now());
     const jobs = await this.storedJobs(epochMillis, after.atUnix);
@@ -150,13 +154,13 @@ export class Collector {
       await this.prometheus.targets(),
       parse(await this.prometheus.config()) as ConfigYaml,
       jobs,
-      platform.prometheus,
+      isHere(prometheusUrl) ? { ...platform.prometheus, hostName: await ownHostName() } : platform.prometheus,
     );
     const storage = measuredStorage({
       platform,
       jobs,
       epochMillis,
-      endMillis: Math.max(1, after.atUnix - epochMillis),
+      endMillis: Math.max(1, endMillis),
       pricePerGbMonth: scenario.prices.storagePerGbMonth,
       before: this.before,
       after,

@@ -17,6 +17,7 @@ export interface ScaleChange {
 }
 
 interface Replicas {
+  readonly metadata?: { readonly name?: string };
   readonly spec?: { readonly replicas?: number };
 }
 
@@ -33,7 +34,7 @@ export const scaleChanges = (
         call.resource === 'deployments' &&
         (call.subresource === '' || call.subresource === 'scale') &&
         call.namespace === deployment.namespace &&
-        (call.name === deployment.name || call.verb === 'create') &&
+        ((call.response ?? {}) as Replicas).metadata?.name === deployment.name &&
         isAcceptedWrite(call),
     )
     .sort((a, b) => a.answeredMillis - b.answeredMillis);

@@ -128,8 +128,13 @@ export const knownRun = (input: KnownRunInput): KnownInputs => {
     ...(begun.length === 0 ? {} : { syncs: begun }),
     cluster: {
       recorded: knownDraws({ life, pods, changes, probes: { readiness, startup }, epochMillis, killed }),
-      // Known from admission to container start, the pull of the image in it.
-      startup: { ...scenario.startup, imagePull: { kind: 'fixed', value: 0 } },
+      // Known from admission to container start with the pull of the image in it, and to the end of loading with the
+      // download of the model.
+      startup: {
+        containerStart: scenario.startup.containerStart,
+        imagePull: { kind: 'fixed', value: 0 },
+        modelLoad: scenario.startup.modelLoad,
+      },
     },
     interventions: interventionsOf(input),
   };
