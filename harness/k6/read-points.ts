@@ -2,9 +2,8 @@
 // the request table, the frames of all sessions become the figures that the validity gate reads.
 
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { pipeline } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
 import type { Failure, Outcome, RequestTable } from '../../model/record.ts';
 import { FAILURES, OUTCOMES, emptyRequests } from '../../model/record.ts';
 import type { Schedule, ScheduleRow } from '../../model/schedule.ts';
@@ -34,43 +33,44 @@ interface JsonPoint {
 /** Lines of k6's own metrics are most of the file: only ours are parsed. */
 const OURS = /"metric":"surgelab_(request|in_flight_integral)"/;
 
-const isOpenEnded = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'Z_BUF_ERROR' || error.code === 'ENOENT');
-
-const linesOf = (file: string): Readable => {
+/** Whole lines of a file; the rest after the last newline comes last, and a gzip that breaks off gives what it holds. */
+const linesOf = async function* (file: string): AsyncGenerator<string> {
   const bytes = createReadStream(file);
-  if (!file.endsWith('.gz')) return bytes;
-  const text = createGunzip();
-  bytes.on('error', (error) => text.destroy(error));
-  return bytes.pipe(text);
+  const text = file.endsWith('.gz')
+    ? pipeline(bytes, createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }), () => undefined)
+    : bytes;
+  let rest = '';
+  for await (const piece of text.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  yield rest;
 };
 
 /** @param file .json or .json.gz as `k6 run --out json=FILE` wrote it; one that is missing or cut off gives what there is */
 export const readK6Points = async (file: string): Promise<K6Points> => {
   const points: ScriptPoint[] = [];
   let inFlightMillis = 0;
-  let isCut = false;
-  const text = linesOf(file);
-  const lines = createInterface({ input: text, crlfDelay: Infinity });
-  text.on('error', (error) => {
-    isCut = isOpenEnded(error);
-    if (isCut) lines.close();
-  });
-  for await (const line of lines) {
-    if (!OURS.test(line)) continue;
-    let parsed: JsonPoint;
-    try {
-      parsed = JSON.parse(line) as JsonPoint;
-    } catch {
-      isCut = true;
-      continue;
-    }
-    if (parsed.type !== 'Point') continue;
-    if (parsed.metric === 'surgelab_in_flight_integral') inFlightMillis += parsed.data.value;
-    const row = parsed.data.metadata?.['surgelab'];
+  const take = (line: string): void => {
+    if (!OURS.test(line)) return;
+    const { type, metric, data } = JSON.parse(line) as JsonPoint;
+    if (type !== 'Point') return;
+    if (metric === 'surgelab_in_flight_integral') inFlightMillis += data.value;
+    const row = data.metadata?.['surgelab'];
     if (row !== undefined) points.push(JSON.parse(row) as ScriptPoint);
+  };
+  // k6 ends every line: what stands after the last newline is the beginning of one, and not taken.
+  let last: string | null = null;
+  try {
+    for await (const line of linesOf(file)) {
+      if (last !== null) take(last);
+      last = line;
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
-  return { points, inFlightMillis, isCut };
+  return { points, inFlightMillis, isCut: last !== '' };
 };
 
 /** k6's error codes: 1100 to 1199 name resolution, 1200 to 1299 TCP, 1300 to 1399 TLS, 1600 to 1699 HTTP/2. */
