@@ -2,6 +2,7 @@
 // the configuration and the names imply.
 
 import type { Distribution } from '../../model/distribution.ts';
+import type { SlowStretch } from '../../sim/hops/call-durations.ts';
 import type { Intervention, KnownInputs, KnownSync, KnownTarget } from '../../sim/known-inputs.ts';
 import { AFTER_QUERY_MILLIS, LATE_MILLIS } from './loop-adapter.ts';
 import type { LoopFolder, PlantScrape } from './closed-loop-types.ts';
@@ -17,6 +18,7 @@ const OTHER_TARGETS_MILLIS = 1000;
 /** The kubelet notices a start within its relist (README, "Kubelet's part"). */
 const RELIST: Distribution = { kind: 'uniform', min: 0, max: 1 };
 const DISTURBED_MILLIS = 285_000;
+const DISTURBED: SlowStretch = { untilMillis: 140_000, factor: { kind: 'lognormal', median: 1.22, sigma: 0.35 } };
 
 const isPlant = (line: { readonly src: string }): line is PlantScrape => line.src === 'plant';
 
@@ -148,6 +150,7 @@ export const knownInputs = (folder: LoopFolder, given: Given): KnownInputs => {
   if (given !== 'recorded')
     return {
       ...always,
+      ...(folder.config.batch === 'a' ? { slow: DISTURBED } : {}),
       cluster: { ...cluster, recorded: { ...cluster.recorded!, replicaSetMillis: [] } },
       otherTargetsMillis: OTHER_TARGETS_MILLIS,
       scrapePhaseMillis: phasesOf(folder, () => LATE_MILLIS),

@@ -1,8 +1,6 @@
 // The HPA as events: GET scale, one metrics GET per metric of the spec, the decision, PUT scale, PUT status, each call
 // with its own latency, then the next sync one period after the end (hpa.md section 1). The decision is sim/autoscaler's.
 
-import type { Distribution, Sampler } from '../../model/distribution.ts';
-import { sampler } from '../../model/distribution.ts';
 import type { Hpa, Platform } from '../../model/platform.ts';
 import type { Decision } from '../../model/record.ts';
 import { stream } from '../../model/rng.ts';
@@ -19,7 +17,7 @@ import type { ReadSelector } from '../autoscaler/label-selector.ts';
 import { readSelector } from '../autoscaler/label-selector.ts';
 import type { HpaMemory } from '../autoscaler/memory.ts';
 import { NO_MEMORY } from '../autoscaler/memory.ts';
-import type { ObservedPod, ScaleAnswer } from '../autoscaler/observation.ts';
+import type { ScaleAnswer } from '../autoscaler/observation.ts';
 import { observe } from '../autoscaler/observation.ts';
 import type { Pending } from '../autoscaler/reconcile.ts';
 import { conclude, decide } from '../autoscaler/reconcile.ts';
@@ -29,7 +27,11 @@ import { EMPTY_STATUS, storedStatus } from '../autoscaler/status.ts';
 import type { Agenda } from './agenda.ts';
 import { CLASS } from '../event-classes.ts';
 import type { KnownSync } from '../known-inputs.ts';
+import type { CallDurations, SlowStretch } from './call-durations.ts';
+import { REACH_MEDIAN, callDurations } from './call-durations.ts';
+import type { PodView } from '../kubernetes/index.ts';
 import type { ClusterHop } from './cluster.ts';
+import { metricName, observedPod } from './hpa-views.ts';
 import type { MetricReading, MetricsApi } from './metrics-api.ts';
 import { matchesLabels } from './metrics-api.ts';
 
@@ -49,18 +51,10 @@ export interface ControlSettings {
   readonly observer: ControlObserver;
   /** The first sync at least; of all of them where a recording knows them (then the cadence only takes over at its end). */
   readonly syncs: readonly KnownSync[];
+  /** Instant of one tick of the controller manager's informer resync, which all its HPAs share; absent = drawn. */
+  readonly resyncPhase?: Millis;
+  readonly slow?: SlowStretch;
 }
-
-/** End of a sync plus the period to the next start, beyond the period itself: 1.9 ms at the median (hpa.md section 1). */
-const LATENESS: Distribution = { kind: 'lognormal', median: 1.9, sigma: 0.3 };
-/** PUT hpa/status, ms: 2.7 at the median, 3.7 at 95 % (closed-loop README). */
-const PUT_STATUS: Distribution = { kind: 'lognormal', median: 2.7, sigma: 0.19 };
-/** The controller's own time between an answer and its next call, ms: 1.0 at the median, 1.2 in the mean (golden/closed-loop). */
-const BETWEEN_CALLS: Distribution = { kind: 'lognormal', median: 1, sigma: 0.4 };
-/** Only for Pods metrics does the adapter list pods first: 8.9 against 5.3 ms at the median (golden/closed-loop). */
-const WITHOUT_POD_LIST = 0.57;
-/** When the adapter's query runs, as a share of the metrics GET: the pod list comes before it. */
-const QUERY_AT = 0.6;
 
 /** What the next 'control' event does; more than 0 …: the query of that metric. */
 const START = -1;
@@ -68,11 +62,8 @@ const SCALE = -2;
 const DECIDE = -3;
 const PUT_DONE = -4;
 
-const metricName = (spec: NonNullable<ReturnType<typeof defaultHpaSpec>['metrics']>[number]): string =>
-  (spec.pods ?? spec.object ?? spec.external)?.metric.name ??
-  spec.resource?.name ??
-  spec.containerResource?.name ??
-  spec.type;
+/** The phase of a resync has no relation to anything. */
+export const drawnResync = (seed: number): Millis => millis(RESYNC_PERIOD * stream(seed, 'hpaResync').uniform());
 
 export class ControlHop {
   private readonly engine: Agenda;
@@ -80,10 +71,7 @@ export class ControlHop {
   private compiled: CompiledHpa;
   private readonly rules: ReturnType<typeof hpaSettings>;
   private readonly specs: NonNullable<ReturnType<typeof defaultHpaSpec>['metrics']>;
-  private readonly draw: Readonly<
-    Record<'getScale' | 'query' | 'putScale' | 'putStatus' | 'between' | 'lateness', Sampler>
-  >;
-  /** Instant of one tick of the controller's informer resync. */
+  private readonly calls: CallDurations;
   private readonly resyncPhase: Millis;
   private selector: ReadSelector = readSelector('');
   private memory: HpaMemory = NO_MEMORY;
@@ -92,6 +80,7 @@ export class ControlHop {
   private spec: HorizontalPodAutoscalerSpec;
   private generation = 1;
   // The reconcile under way.
+  private takenMillis = 0;
   private startedMillis = 0;
   private scaleMillis = 0;
   private scale: ScaleAnswer = { kind: 'failed', message: 'not read' };
@@ -104,25 +93,15 @@ export class ControlHop {
   constructor(engine: Agenda, settings: ControlSettings) {
     this.engine = engine;
     this.settings = settings;
-    const { platform, hpa, controlPlane, seed } = settings;
+    const { platform, hpa, controlPlane, seed, slow, resyncPhase } = settings;
     const { version, tolerance, downscaleStabilization } = platform.controller;
     this.spec = hpa.spec;
     this.rules = hpaSettings(version, { tolerance, downscaleStabilizationSeconds: downscaleStabilization });
     this.compiled = compileHpa(hpa.spec, this.rules);
     this.specs = defaultHpaSpec(hpa.spec).metrics ?? [];
-    const of = (cause: string, distribution: Distribution, unit: number): Sampler => {
-      const next = sampler(distribution, stream(seed, cause));
-      return () => Math.max(0, next() * unit);
-    };
-    this.draw = {
-      getScale: of('getScale', controlPlane.getScale, 1000),
-      query: of('adapterQuery', controlPlane.adapterQuery, 1000),
-      putScale: of('putScale', controlPlane.putScale, 1000),
-      putStatus: of('putStatus', PUT_STATUS, 1),
-      between: of('hpaBetweenCalls', BETWEEN_CALLS, 1),
-      lateness: of('hpaLateness', LATENESS, 1),
-    };
-    this.resyncPhase = millis(RESYNC_PERIOD * stream(seed, 'hpaResync').uniform());
+    this.takenMillis = settings.syncs[0]!.startMillis - REACH_MEDIAN;
+    this.calls = callDurations(controlPlane, seed, slow);
+    this.resyncPhase = resyncPhase ?? drawnResync(seed);
     engine.on(CLASS.control, (now, _, phase) => this.go(now, phase));
     engine.schedule(settings.syncs[0]!.startMillis, CLASS.control, 0, START);
   }
@@ -147,7 +126,7 @@ export class ControlHop {
     switch (phase) {
       case START:
         this.startedMillis = now;
-        this.next(Math.max(now, this.known?.scaleMillis ?? now + this.draw.getScale()), SCALE);
+        this.next(Math.max(now, this.known?.scaleMillis ?? now + this.calls.of('getScale', now)), SCALE);
         return;
       case SCALE:
         this.readScale(now);
@@ -180,6 +159,12 @@ export class ControlHop {
     else this.call(now);
   }
 
+  /** Pods that the scale's selector matches, terminating ones included. */
+  private get selected(): readonly PodView[] {
+    const { scale, pods } = this.settings.cluster;
+    return pods.filter(({ labels }) => matchesLabels(scale.selector, labels));
+  }
+
   /** What is known of the sync under way. */
   private get known(): KnownSync | undefined {
     return this.settings.syncs[this.syncs];
@@ -188,18 +173,17 @@ export class ControlHop {
   /** Sends the next metrics GET. */
   private call(now: number): void {
     const known = this.known?.metrics?.[this.readings.length];
-    const share = this.specs[this.readings.length]!.pods === undefined ? WITHOUT_POD_LIST : 1;
-    const latency = this.draw.query() * share;
-    const sent = now + this.draw.between();
-    this.queryMillis = Math.max(now, known?.queriedMillis ?? sent + QUERY_AT * latency);
-    this.callMillis = Math.max(this.queryMillis, known?.answeredMillis ?? sent + latency);
+    const listed = this.specs[this.readings.length]!.pods === undefined ? null : this.selected.length;
+    const { totalMillis, queryAfterMillis } = this.calls.metric(listed, now);
+    const sent = now + this.calls.of('between', now);
+    this.queryMillis = Math.max(now, known?.queriedMillis ?? sent + queryAfterMillis);
+    this.callMillis = Math.max(this.queryMillis, known?.answeredMillis ?? sent + totalMillis);
     this.next(this.queryMillis, this.readings.length);
   }
 
   private query(now: number, metric: number): void {
-    const { hpa, cluster, metrics, observer } = this.settings;
-    const { selector } = cluster.scale;
-    const names = cluster.pods.filter(({ labels }) => matchesLabels(selector, labels)).map(({ name }) => name);
+    const { hpa, metrics, observer } = this.settings;
+    const names = this.selected.map(({ name }) => name);
     const spec = this.specs[metric]!;
     const reading = metrics.read(spec, hpa.namespace, names, now);
     this.readings.push(reading);
@@ -210,30 +194,19 @@ export class ControlHop {
   }
 
   private decide(now: number): void {
-    const { selector } = this.settings.cluster.scale;
-    const pods = this.settings.cluster.pods
-      .filter(({ labels }) => matchesLabels(selector, labels))
-      .map((pod): ObservedPod => ({
-        name: pod.name,
-        phase: pod.phase,
-        ready: pod.readyTransitionMillis === null ? null : pod.ready ? 'True' : 'False',
-        readyTransitionMillis: pod.readyTransitionMillis,
-        startMillis: pod.startTimeMillis,
-        terminating: pod.terminating,
-      }));
     const observation = observe({
       nowMillis: this.scaleMillis,
       answeredMillis: this.answeredMillis,
       status: this.status,
       generation: this.generation,
       scale: this.scale,
-      pods,
+      pods: this.selected.map(observedPod),
       answers: this.readings.map(({ answer }) => answer),
     });
     const pending = decide(this.compiled, this.memory, observation);
     this.pending = pending;
     if (pending.decision.rescale)
-      this.next(Math.max(now, this.known?.putMillis ?? now + this.draw.between() + this.draw.putScale()), PUT_DONE);
+      this.next(Math.max(now, this.known?.putMillis ?? now + this.calls.of('putScale', now)), PUT_DONE);
     else this.conclude(now, pending, false);
   }
 
@@ -254,15 +227,21 @@ export class ControlHop {
         scaled: put,
       }),
     );
-    const end = millis(now + (done.writesStatus ? this.draw.between() + this.draw.putStatus() : 0));
+    const end = millis(now + (done.writesStatus ? this.calls.of('putStatus', now) : 0));
     this.syncs += 1;
-    this.next(Math.max(end, syncs[this.syncs]?.startMillis ?? this.nextStart(end)), START);
+    const known = syncs[this.syncs]?.startMillis;
+    const next = known === undefined ? this.nextStart(end) : { taken: known - REACH_MEDIAN, start: known };
+    this.takenMillis = next.taken;
+    this.next(Math.max(end, next.start), START);
   }
 
   /** One period after the end, or after a resync tick that fell into the reconcile. */
-  private nextStart(end: Millis): number {
-    const tick = resyncTick(this.resyncPhase, RESYNC_PERIOD, millis(this.startedMillis), end);
-    const period = millis(this.settings.platform.controller.syncPeriod * 1000);
-    return afterReconcile(NOT_QUEUED, tick === null ? [] : [tick], end, period).delayed! + this.draw.lateness();
+  private nextStart(end: Millis): { readonly taken: number; readonly start: number } {
+    const { platform } = this.settings;
+    const tick = resyncTick(this.resyncPhase, RESYNC_PERIOD, millis(this.takenMillis), end);
+    const period = millis(platform.controller.syncPeriod * 1000);
+    const ready = afterReconcile(NOT_QUEUED, tick === null ? [] : [tick], end, period).delayed!;
+    const taken = ready + this.calls.of('wake', end);
+    return { taken, start: taken + this.calls.of('reach', end) };
   }
 }

@@ -9,7 +9,7 @@ import type { KnownInputs, KnownSync } from '../known-inputs.ts';
 import type { Agenda } from './agenda.ts';
 import { sharedClass } from './agenda.ts';
 import type { ControlSettings } from './control.ts';
-import { ControlHop } from './control.ts';
+import { ControlHop, drawnResync } from './control.ts';
 import type { OtherWorkload } from './other-workload.ts';
 
 export interface HpasSettings extends Pick<ControlSettings, 'cluster' | 'metrics' | 'observer'> {
@@ -28,7 +28,8 @@ export const startHpas = (engine: Agenda, settings: HpasSettings): ControlHop | 
   const drawn = (of: number): KnownSync => ({
     startMillis: platform.controller.syncPeriod * 1000 * stream(of, 'hpaPhase').uniform(),
   });
-  const shared = { platform, controlPlane, metrics, observer };
+  const slow = known.slow === undefined ? {} : { slow: known.slow };
+  const shared = { platform, controlPlane, metrics, observer, resyncPhase: drawnResync(seed), ...slow };
   platform.otherHpas.forEach((hpa, i) => {
     const own = seedOf(seed, 'otherHpa', i);
     new ControlHop(agenda(), { ...shared, hpa, seed: own, cluster: others[i]!, syncs: [drawn(own)] });
