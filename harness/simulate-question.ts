@@ -14,6 +14,10 @@ const DEMAND_WINDOW_MILLIS = 30_000;
 /** Where the scenario promises nothing else: the same default as the score. */
 const DEFAULT_PROMISE = { withinSeconds: 2, attainment: 0.99 };
 
+/** Replicas that share a node, by their GPUs. */
+export const replicasPerNode = ({ scenario, platform }: Question): number =>
+  Math.max(1, Math.floor(scenario.nodes.gpusPerNode / Math.max(1, platform.deployment.gpusPerPod)));
+
 /** What capacity means for this scenario: its first attainment objective of short or batch calls. */
 export const capacityQuestion = ({ scenario, platform }: Question): CapacityQuestion => {
   const promise = parseObjectives(scenario.objectives).find(

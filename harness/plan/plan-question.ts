@@ -21,7 +21,7 @@ import { serviceLaw } from '../../sim/fleet-settings.ts';
 import { instancePrice } from '../../sim/prometheus/cost/prices.ts';
 import type { Question, ScenarioOptions } from '../question.ts';
 import { loadQuestion } from '../question.ts';
-import { capacityQuestion } from '../simulate-question.ts';
+import { capacityQuestion, replicasPerNode } from '../simulate-question.ts';
 import type { Adjustment } from '../tune/adjust.ts';
 import { leversOf } from '../tune/levers.ts';
 import type { Simulations } from '../tune/simulations.ts';
@@ -73,9 +73,6 @@ interface Setting {
   readonly set: Readonly<Record<string, SetValue>>;
   readonly nodes: Adjustment['nodes'];
 }
-
-const replicasPerNode = ({ scenario, platform }: Question): number =>
-  Math.max(1, Math.floor(scenario.nodes.gpusPerNode / Math.max(1, platform.deployment.gpusPerPod)));
 
 /** Overrides of the platform that make the advice. */
 export const advisedSet = ({ hpa }: Pick<Plan, 'hpa'>, target: number | null): Setting['set'] => ({

@@ -19,7 +19,8 @@ import { mean } from '../../reports/stats/quantile.ts';
 import type { InputFile } from '../read-scenario.ts';
 import { readManifestFiles } from '../read-scenario.ts';
 import type { ScenarioOptions } from '../question.ts';
-import { readQuestion } from '../question.ts';
+import { loadQuestion, readQuestion } from '../question.ts';
+import { clairvoyantFloor } from './clairvoyant.ts';
 import { DELAY_LEVERS, leversOf } from './levers.ts';
 import type { Simulations } from './simulations.ts';
 
@@ -152,6 +153,7 @@ export const tune = async (request: TuneRequest): Promise<Tuned> => {
       gridPoints: gridSize(space),
       stopped,
       penaltyPerMiss,
+      floor: clairvoyantFloor(loadQuestion(options)),
     },
     stream(file.scenario.seed, 'tuneBootstrap'),
   );

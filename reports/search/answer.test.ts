@@ -56,6 +56,7 @@ const input: TuneInput = {
   gridPoints: 4,
   stopped: 'no lever helps',
   penaltyPerMiss: 0.01,
+  floor: { costPerHour: 2, nodes: 2.5 },
 };
 
 const answer = tuneAnswer(input, stream(1, 'test'));
@@ -100,6 +101,28 @@ describe('tuneAnswer', () => {
 
   it('notes a scenario in which GPU money cannot change', () => {
     expect(answer.notes[0]).toMatch(/GPU money was the same/);
+  });
+});
+
+describe('the floor and the race', () => {
+  it('measure the recommendation against what a clairvoyant would pay', () => {
+    expect(answer.regretToFloor).toBeCloseTo(answer.recommended.costPerHour / 2 - 1, 12);
+    expect(tuneText(answer).replaceAll('\n', ' ')).toContain(
+      'A scaler that knew the load beforehand and kept the promise would pay $2.00 per hour for 2.5 nodes; the recommended settings are ',
+    );
+    const unknown = tuneAnswer({ ...input, floor: null }, stream(1, 'test'));
+    expect(unknown.regretToFloor).toBeNull();
+    expect(tuneText(unknown)).not.toContain('beforehand');
+  });
+
+  it('say how many seeds the settings had', () => {
+    const tried = input.tried.map((one, i) => (i === 1 ? { ...one, outcomes: one.outcomes.slice(0, 3) } : one));
+    const raced = tuneAnswer({ ...input, tried }, stream(1, 'test'));
+    expect(raced.race).toEqual([
+      { seeds: 3, settings: 1 },
+      { seeds: 6, settings: 3 },
+    ]);
+    expect(tuneText(raced)).toContain('24 simulations of 4 settings: 1 stopped after 3 seeds, 3 had all 6;');
   });
 });
 

@@ -9,6 +9,7 @@ import { pairedDifference } from '../stats/interval.ts';
 import { mean } from '../stats/quantile.ts';
 import type { DelayPrice } from './delay-price.ts';
 import { delayPrice } from './delay-price.ts';
+import type { Floor } from './floor.ts';
 import type { LeverEffect } from './lever-effects.ts';
 import { leverEffects } from './lever-effects.ts';
 import type { Outcome } from './outcome.ts';
@@ -49,6 +50,12 @@ export interface TuneAnswer {
   readonly tried: number;
   readonly gridPoints: number;
   readonly stopped: string;
+  /** How far the race took the settings: so many of them stopped after so many seeds, fewest seeds first. */
+  readonly race: readonly { readonly seeds: number; readonly settings: number }[];
+  /** What a scaler that knows the load beforehand would pay; null where that is not known. */
+  readonly floor: Floor | null;
+  /** Cost of the recommended settings ÷ floor − 1; null as `floor`. */
+  readonly regretToFloor: number | null;
   readonly present: TuneRow;
   readonly recommended: TuneRow;
   readonly recommendedSet: Readonly<Record<string, SetValue>>;
@@ -76,6 +83,7 @@ export interface TuneInput {
   readonly gridPoints: number;
   readonly stopped: string;
   readonly penaltyPerMiss: number;
+  readonly floor: Floor | null;
 }
 
 const means = (outcomes: readonly Outcome[], of: (o: Outcome) => number): number => mean(outcomes.map(of))!;
@@ -87,6 +95,11 @@ const meanOrNull = (outcomes: readonly Outcome[], of: (o: Outcome) => number | n
 
 const stageMean = ({ outcomes }: Tried, name: Stage['name']): number =>
   mean(outcomes.flatMap((o) => o.stages.filter((stage) => stage.name === name).map((stage) => stage.seconds))) ?? 0;
+
+const raceOf = (tried: readonly Tried[]): TuneAnswer['race'] =>
+  [...Map.groupBy(tried, ({ outcomes }) => outcomes.length)]
+    .map(([seeds, of]) => ({ seeds, settings: of.length }))
+    .sort((x, y) => x.seeds - y.seeds);
 
 /** Differences below this share of the money are the same money. */
 const SAME_MONEY = 0.001;
@@ -154,6 +167,12 @@ export const tuneAnswer = (input: TuneInput, rng: Rng): TuneAnswer => {
     tried: input.tried.length,
     gridPoints: input.gridPoints,
     stopped: input.stopped,
+    race: raceOf(input.tried),
+    floor: input.floor,
+    regretToFloor:
+      input.floor === null || input.floor.costPerHour <= 0
+        ? null
+        : means(best.outcomes, cost) / input.floor.costPerHour - 1,
     present: rowOf(present),
     recommended: rowOf(best),
     recommendedSet: setOf(space, input.best),

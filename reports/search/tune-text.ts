@@ -44,6 +44,21 @@ const recommendation = ({ recommended, present, sureness, seeds }: TuneAnswer): 
   ];
 };
 
+const floorSentence = ({ floor, regretToFloor }: TuneAnswer): readonly string[] =>
+  floor === null || regretToFloor === null
+    ? []
+    : [
+        `A scaler that knew the load beforehand and kept the promise would pay ${money(floor.costPerHour)} per hour for ${number(floor.nodes)} nodes; the recommended settings are ${share(regretToFloor)} above that.`,
+      ];
+
+/** @example '38 stopped after 3 seeds, 34 had all 10' */
+const raceText = ({ race, seeds }: TuneAnswer): string =>
+  race
+    .map((at) =>
+      at.seeds >= seeds ? `${at.settings} had all ${seeds}` : `${at.settings} stopped after ${at.seeds} seeds`,
+    )
+    .join(', ');
+
 const leverTable = (levers: readonly LeverEffect[]): readonly string[] =>
   aligned(
     [
@@ -129,7 +144,7 @@ const frontTable = ({ rows, present }: TuneAnswer): readonly string[] =>
 export const tuneText = (answer: TuneAnswer): string =>
   [
     ...wrapped(scrapeSentence(answer), 110),
-    ...recommendation(answer).flatMap((line) => wrapped(line, 110)),
+    ...[...recommendation(answer), ...floorSentence(answer)].flatMap((line) => wrapped(line, 110)),
     '',
     ...leverTable(answer.levers),
     ...answer.absent.map(({ name, why }) => `not varied: ${name}: ${why}`),
@@ -139,5 +154,8 @@ export const tuneText = (answer: TuneAnswer): string =>
     ...frontTable(answer),
     '',
     ...answer.notes.flatMap((note) => wrapped(`note: ${note}`, 110)),
-    `${answer.simulations} simulations of ${answer.tried} settings, up to ${answer.seeds} seeds each; the whole grid has ${number(answer.gridPoints)} settings; stopped: ${answer.stopped}`,
+    ...wrapped(
+      `${answer.simulations} simulations of ${answer.tried} settings: ${raceText(answer)}; the whole grid has ${number(answer.gridPoints)} settings; stopped: ${answer.stopped}`,
+      110,
+    ),
   ].join('\n');
