@@ -7,7 +7,7 @@ import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECTS, ROW_HEADERS, SERVER_HEADERS } from '../../cluster/emulator/dialects.ts';
 import type { Clock } from '../../model/clock.ts';
 import { failed, networkFailure, statusFailure } from './failures.ts';
-import type { Answer } from './front.ts';
+import type { Abandon, Answer } from './front.ts';
 
 export type ConnectionPolicy = 'keepalive' | 'per-request';
 
@@ -74,7 +74,7 @@ export class BatchClient {
   }
 
   /** Sends; `settle` is called once unless the returned function abandons the request before. */
-  send(request: BatchRequest, settle: (answer: Answer) => void): () => void {
+  send(request: BatchRequest, settle: (answer: Answer) => void): Abandon {
     const { settings, path } = this;
     const { clock } = settings;
     const headers: Record<string, string> = {
@@ -131,6 +131,7 @@ export class BatchClient {
     return () => {
       abandoned = true;
       abort?.(new Error('abandoned'));
+      return NaN;
     };
   }
 

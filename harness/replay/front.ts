@@ -1,9 +1,11 @@
-// The balancer in front of real pods: queue, choice of pod, time-out, retries, drops. The same rules as the simulator's
+// The balancer in front of real pods: queue, choice of pod, time-out, hang-ups, retries, drops. The same rules as the simulator's
 // fleet (sim/service/fleet.ts), whose queue, endpoint set and policies it uses; only the pods are real and answer later.
 // Takes rows when they are due and answers when they come; writes the request table.
 
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import type { LoadCensus } from '../../cluster/local/load-port.ts';
+import type { Conduct } from '../../model/conduct.ts';
+import { departure } from '../../model/conduct.ts';
 import type { Failure, Outcome, RequestTable } from '../../model/record.ts';
 import { FAILURES, OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
@@ -13,12 +15,18 @@ import { requestWeight } from '../../model/service-time.ts';
 import type { ServiceSettings } from '../../scenarios/scenario.ts';
 import type { Choose } from '../../sim/service/balancer.ts';
 import { chooser, mulberry32 } from '../../sim/service/balancer.ts';
+import { connectionOf, Connections } from '../../sim/service/connections.ts';
 import { EndpointSet } from '../../sim/service/endpoint-set.ts';
 import { Fifo } from '../../sim/service/fifo.ts';
 import type { Unanswered } from './failures.ts';
 import { InFlight } from './in-flight.ts';
 
-export type FrontSettings = Pick<ServiceSettings, 'balancer' | 'queueAt' | 'queueLimit' | 'timeout' | 'retries'> & {
+export type FrontSettings = Pick<
+  ServiceSettings,
+  'balancer' | 'queueAt' | 'queueLimit' | 'timeout' | 'retries' | 'connections'
+> & {
+  /** By name of the traffic stream; callers of a stream that is not named stay until they are answered. */
+  readonly conduct?: Readonly<Record<string, Conduct>>;
   readonly law: ServiceLaw;
   readonly balancerSeed: number;
   /** Rows under way beyond which a new one is dropped, counted, and never sent. */
@@ -37,8 +45,11 @@ export type Answer =
     }
   | Unanswered;
 
+/** Abandons what is under way; gives the largest lag so far of a live session that was heard, else NaN. */
+export type Abandon = () => number;
+
 /** Sends one attempt to a pod and tells its answer once; returns how to abandon it. */
-export type Send = (pod: number, row: number, attempt: number, settle: (answer: Answer) => void) => () => void;
+export type Send = (pod: number, row: number, attempt: number, settle: (answer: Answer) => void) => Abandon;
 
 interface Lane {
   readonly queue: Fifo;
@@ -49,7 +60,7 @@ interface Lane {
 
 type Place =
   | { readonly at: 'queue'; readonly ticket: number }
-  | { readonly at: 'pod'; readonly pod: number; readonly abandon: () => void }
+  | { readonly at: 'pod'; readonly pod: number; readonly abandon: Abandon }
   | { readonly at: 'backoff'; readonly cancel: () => void };
 
 const CODE = Object.fromEntries(OUTCOMES.map((name, code) => [name, code])) as Readonly<Record<Outcome, number>>;
@@ -69,6 +80,10 @@ export class Front {
   /** Rows in the order of their deadlines that may still be under way. */
   private readonly deadlines: number[] = [];
   private nextDeadline = 0;
+  /** Hang-ups and cuts to come, by row. */
+  private readonly departures = new Map<number, () => void>();
+  /** As the simulator's: null = each request is a connection of its own. */
+  private readonly connections: Connections | null;
   private deadlineArmed = false;
   private offeredWeight = 0;
   private readonly sentUnderWay = new InFlight();
@@ -89,6 +104,8 @@ export class Front {
     this.requests = requests;
     this.send = send;
     this.onOver = onOver;
+    const { connections } = settings;
+    this.connections = connections?.kind === 'keep-alive' ? new Connections(connections) : null;
     const lane = (cap: number, seed: number): Lane => ({
       queue: new Fifo(),
       endpoints: new EndpointSet(settings.queueAt === 'front' ? cap : Infinity),
@@ -128,7 +145,9 @@ export class Front {
     }
   }
 
+  /** The pod takes no new connection. Its server closes those it has: here both are one moment, in a cluster almost. */
   leave(pod: number): void {
+    this.connections?.close(pod);
     for (const lane of [this.batch, this.stream]) if (lane.endpoints.has(pod)) lane.endpoints.leave(pod);
   }
 
@@ -148,6 +167,8 @@ export class Front {
       this.deadlines.push(row);
       this.armDeadline();
     }
+    const conduct = settings.conduct?.[schedule.streams[schedule.stream[row]!]!];
+    if (conduct !== undefined) this.expectDeparture(row, intendedMillis, conduct);
     this.attempt(row);
   }
 
@@ -155,6 +176,8 @@ export class Front {
   stop(): void {
     const left = [...this.places];
     this.places.clear();
+    for (const cancel of this.departures.values()) cancel();
+    this.departures.clear();
     for (const [row, place] of left) {
       if (place.at === 'pod') {
         // A live session was going on; a batch request waited for its answer.
@@ -176,7 +199,9 @@ export class Front {
   private attempt(row: number): void {
     this.requests.attempts[row]! += 1;
     const lane = this.laneOf(row);
-    if (lane.endpoints.eligibleCount > 0) this.toPod(lane, row);
+    const pinned = this.pinnedPod(lane, row);
+    if (pinned >= 0) this.toPod(lane, row, pinned);
+    else if (lane.endpoints.eligibleCount > 0) this.toPod(lane, row, lane.choose(lane.endpoints));
     else if (this.settings.queueAt === 'pod' || this.queueIsFull())
       this.unanswered(row, { kind: 'refused', failure: 'no-endpoint', cause: 'no endpoint or queue full' });
     else this.places.set(row, { at: 'queue', ticket: lane.queue.push(row, 0) });
@@ -187,23 +212,42 @@ export class Front {
     return queueLimit !== null && this.batch.queue.length + this.stream.queue.length >= queueLimit;
   }
 
-  private toPod(lane: Lane, row: number): void {
-    const pod = lane.choose(lane.endpoints);
+  /** The pod that the row's connection leads to; −1 if the balancer has to choose one. */
+  private pinnedPod(lane: Lane, row: number): number {
+    if (this.connections === null || lane === this.stream) return -1;
+    return this.connections.podOf(this.clock.now(), connectionOf(this.schedule.seed[row]!, this.connections.size));
+  }
+
+  /** Which socket carries the request makes no difference to the pod: the client reuses any that leads there. */
+  private connect(lane: Lane, row: number, pod: number): () => void {
+    const { connections } = this;
+    if (connections === null || lane === this.stream) return () => undefined;
+    const connection = connectionOf(this.schedule.seed[row]!, connections.size);
+    const now = this.clock.now();
+    if (connections.podOf(now, connection) !== pod) connections.open(now, connection, pod);
+    connections.begin(connection);
+    return () => connections.end(this.clock.now(), connection);
+  }
+
+  private toPod(lane: Lane, row: number, pod: number): void {
     this.requests.pod[row] = pod;
     this.addLoad(lane, pod, 1);
+    const disconnect = this.connect(lane, row, pod);
     let open = true;
     const release = (): boolean => {
       if (!open) return false;
       open = false;
+      disconnect();
       this.addLoad(lane, pod, -1);
       return true;
     };
     // Set before the sending: a transport may answer at once.
-    let hangUp = (): void => undefined;
-    const abandon = (): void => {
-      if (!release()) return;
-      hangUp();
+    let hangUp: Abandon = () => NaN;
+    const abandon: Abandon = () => {
+      if (!release()) return NaN;
+      const lag = hangUp();
       this.dispatch(lane);
+      return lag;
     };
     this.places.set(row, { at: 'pod', pod, abandon });
     hangUp = this.send(pod, row, this.requests.attempts[row]!, (answer) => {
@@ -220,7 +264,8 @@ export class Front {
   }
 
   private dispatch(lane: Lane): void {
-    while (lane.queue.length > 0 && lane.endpoints.eligibleCount > 0) this.toPod(lane, lane.queue.shift());
+    while (lane.queue.length > 0 && lane.endpoints.eligibleCount > 0)
+      this.toPod(lane, lane.queue.shift(), lane.choose(lane.endpoints));
   }
 
   private settle(row: number, answer: Answer): void {
@@ -274,18 +319,62 @@ export class Front {
   /** The caller gives up; a live session only while it has no place. */
   private giveUp(row: number, now: number): void {
     const place = this.places.get(row);
-    if (place === undefined) return;
-    if (place.at === 'pod' && this.schedule.kind[row] === STREAM) return;
+    if (place === undefined || this.isLive(row, place)) return;
     if (place.at === 'pod') this.fail(row, 'no-answer');
     this.over(row, now, 'timeout');
-    if (place.at === 'queue') this.laneOf(row).queue.leave(place.ticket);
-    else if (place.at === 'backoff') place.cancel();
-    else place.abandon();
+    this.vacate(row, place);
+  }
+
+  private expectDeparture(row: number, intendedMillis: number, conduct: Conduct): void {
+    const { seed, audioSeconds, kind } = this.schedule;
+    const { patienceMillis, cutMillis } = departure(conduct, seed[row]!, audioSeconds[row]!, kind[row] === STREAM);
+    const at = (millis: number, leave: (place: Place) => void): (() => void) =>
+      millis === Infinity
+        ? () => undefined
+        : this.clock.at(intendedMillis + millis, () => {
+            const place = this.places.get(row);
+            if (place !== undefined) leave(place);
+          });
+    const hangUp = at(patienceMillis, (place) => {
+      if (!this.isLive(row, place)) this.depart(row, place);
+    });
+    const cut = at(cutMillis, (place) => this.depart(row, place));
+    this.departures.set(row, () => {
+      hangUp();
+      cut();
+    });
+  }
+
+  private depart(row: number, place: Place): void {
+    const now = this.clock.now();
+    const lag = this.vacate(row, place);
+    if (this.isLive(row, place)) this.requests.lagSeconds[row] = lag;
+    this.over(row, now, 'abandoned');
+  }
+
+  private isLive(row: number, place: Place): boolean {
+    return place.at === 'pod' && this.schedule.kind[row] === STREAM;
+  }
+
+  /** Out of the queue, the back-off or the pod; gives the lag of a live session there. */
+  private vacate(row: number, place: Place): number {
+    switch (place.at) {
+      case 'queue':
+        this.laneOf(row).queue.leave(place.ticket);
+        return NaN;
+      case 'backoff':
+        place.cancel();
+        return NaN;
+      case 'pod':
+        return place.abandon();
+    }
   }
 
   private over(row: number, at: number, outcome: Outcome): void {
     if (outcome !== 'dropped') this.sentUnderWay.account(at, -1);
     this.places.delete(row);
+    this.departures.get(row)?.();
+    this.departures.delete(row);
     this.requests.outcome[row] = CODE[outcome];
     this.requests.doneMillis[row] = at;
     this.onOver(row);

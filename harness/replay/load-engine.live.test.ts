@@ -108,6 +108,22 @@ describe('the load engine against an emulated pod', () => {
     console.log(`frames late p50 ${latenessP50Millis} ms, p99 ${latenessP99Millis} ms, ${catchUpFrames} caught up`);
   });
 
+  it('cuts live sessions when their callers end them, and knows the lag they had', async () => {
+    const clock = soon(4);
+    const origin = await emulate(clock);
+    const load = settings();
+    const conduct = { s: { hangup: null, cut: { share: 1, after: { kind: 'fixed', value: 2 } } } } as const;
+    const report = await play(constant(4, 100, 'stream', 4), clock, [origin], {
+      ...load,
+      front: { ...load.front, conduct },
+    });
+    expect(outcomes(report)).toEqual(allOf(4, 'abandoned'));
+    for (let i = 0; i < 4; i++) {
+      expect(report.requests.doneMillis[i]! - report.requests.intendedMillis[i]!).toBeGreaterThanOrEqual(2000);
+      expect(report.requests.lagSeconds[i]).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   it('counts what it could not start as dropped, and does not wait for answers', async () => {
     const clock = soon(10);
     const origin = await emulate(clock);

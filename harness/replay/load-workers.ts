@@ -89,6 +89,8 @@ export class LoadWorkers implements LoadPort {
     const share = (cap: number): number => Math.max(1, Math.floor(cap / workers));
     const { law } = settings.front;
     const users = settings.closedLoopUsers;
+    const { connections } = settings.front;
+    const kept = connections?.kind === 'keep-alive' ? { ...connections, pool: share(connections.pool) } : null;
     const own = {
       ...law,
       batch: { ...law.batch, cap: share(law.batch.cap) },
@@ -100,7 +102,7 @@ export class LoadWorkers implements LoadPort {
         schedule,
         settings: {
           ...settings,
-          front: { ...settings.front, law: own },
+          front: { ...settings.front, law: own, ...(kept === null ? {} : { connections: kept }) },
           ...(users === undefined ? {} : { closedLoopUsers: usersOf(users, worker.index, workers) }),
         },
         worker: worker.index,

@@ -41,7 +41,7 @@ export const replayLocal = async (settings: RealRunSettings): Promise<Replayed> 
 
 const replayWithPriority = async (settings: RealRunSettings, priority: Priority['kind']): Promise<Replayed> => {
   const { schedule, scenario, platform, timeScale, signal } = settings;
-  const fleet = fleetSettings(scenario.service, seedOf(scenario.seed, 'balancer'));
+  const fleet = fleetSettings(scenario.service, seedOf(scenario.seed, 'balancer'), scenario.traffic);
   const asked = loadSettings(scenario, fleet, 'local', settings);
   const { scheduleHash } = settings;
   const context = { timeScale, scheduleHash, latestMillis: latestMillis(settings), signal };

@@ -14,7 +14,7 @@ import { syntheticPcm } from './clip.ts';
 import type { Unanswered } from './failures.ts';
 import { closeFailure, failed, networkFailure, upgradeFailure } from './failures.ts';
 import type { FrameWheel } from './frame-wheel.ts';
-import type { Answer } from './front.ts';
+import type { Abandon, Answer } from './front.ts';
 
 export type EndDialect = 'close_stream' | 'finalize-ends' | 'end';
 
@@ -125,7 +125,7 @@ export class StreamClient {
   }
 
   /** Opens a session; `settle` is called once unless the returned function abandons it before. */
-  send(request: BatchRequest, settle: (answer: Answer) => void): () => void {
+  send(request: BatchRequest, settle: (answer: Answer) => void): Abandon {
     const session = new Session(this.origin, this.settings, this.figures, request, settle);
     return () => session.abandon();
   }
@@ -196,11 +196,12 @@ class Session {
     });
   }
 
-  abandon(): void {
-    if (this.over) return;
+  abandon(): number {
+    if (this.over) return NaN;
     this.over = true;
     this.release();
     this.socket.terminate();
+    return Number.isNaN(this.firstMillis) ? NaN : this.lagSeconds;
   }
 
   /** Sends every frame whose turn has come; the last turn sends the end message instead. */
