@@ -1,8 +1,8 @@
 // Builds one program from its Go module into the cache: in a folder of its own, then renamed into place, so that a build
 // that is cut off leaves nothing half and two builds at once do not meet. Go's own caches make the second one quick.
 
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Environment } from './find-programs.ts';
 import { cacheFolder, cacheName } from './find-programs.ts';
 import { go } from './go-tool.ts';
@@ -23,11 +23,13 @@ export const buildProgram = async (recipe: Recipe, environment: Environment, sig
     const answer = await go(['mod', 'download', '-json', `${recipe.module}@${recipe.version}`], call);
     const { GoMod } = JSON.parse(answer) as Downloaded;
     await writeFile(join(folder, 'go.mod'), wrapperModule(recipe, await readFile(GoMod, 'utf8')));
-    const built = join(folder, recipe.program);
-    await go(buildArguments(recipe, built), call);
-    await chmod(built, 0o755);
     const place = join(cache, cacheName(recipe));
-    await rename(built, place);
+    const made = join(folder, 'made');
+    await go(buildArguments(recipe, join(made, recipe.program)), call);
+    await rename(made, dirname(place)).catch((error: NodeJS.ErrnoException) => {
+      // Another build of the same was quicker.
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
     return place;
   } finally {
     await rm(folder, { recursive: true, force: true });

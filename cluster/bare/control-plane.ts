@@ -22,7 +22,7 @@ import { ARGUMENTS } from './arguments.ts';
 import type { ClientName } from './certificates.ts';
 import { makeCertificates } from './certificates.ts';
 import type { Component } from './component-names.ts';
-import { componentFailure, waitHealthy } from './health.ts';
+import { componentFailure, isPortConflict, waitHealthy } from './health.ts';
 import type { Layout } from './layout.ts';
 import { layoutOf, startFiles } from './layout.ts';
 import type { LoopbackAccess } from './loopback-access.ts';
@@ -75,6 +75,9 @@ class StartingPlane {
   private readonly ports: Ports;
   private readonly access: LoopbackAccess;
   private readonly api: KubeClient;
+  /** Rejects when a component or the supervisor ends unasked. */
+  private readonly broken: Promise<never>;
+  /** The same, or the start is interrupted. */
   private readonly hopeless: Promise<never>;
   /** Ends that were asked for. */
   private readonly asked = new Set<number>();
@@ -138,8 +141,9 @@ class StartingPlane {
     });
     const aborted = Promise.withResolvers<never>();
     signal.addEventListener('abort', () => aborted.reject(new Error('aborted')), { once: true });
-    this.hopeless = Promise.race([ended.promise, aborted.promise, supervisor.broken]);
-    this.hopeless.catch(() => undefined);
+    this.broken = Promise.race([ended.promise, supervisor.broken]);
+    this.hopeless = Promise.race([this.broken, aborted.promise]);
+    for (const each of [this.broken, this.hopeless]) each.catch(() => undefined);
   }
 
   private async start(ca: string): Promise<ControlPlane> {
@@ -193,7 +197,7 @@ class StartingPlane {
         supervisor.realTimeRefused === null
           ? []
           : [`the control plane runs without real-time priority: ${supervisor.realTimeRefused}`],
-      broken: this.hopeless,
+      broken: this.broken,
       signal: (component, signal) => supervisor.signal(component, signal),
       kill: (component, signal = 'SIGKILL') => this.end(component, signal),
       restart: async (component) => {
@@ -275,5 +279,11 @@ class StartingPlane {
  * Resolves when every component is healthy and both metric APIs answer through the API server. Throws TARGET_FAILED with
  * the component, its last words and what to try; INTERRUPTED when `signal` aborts. Nothing is left in either case.
  */
-export const startControlPlane = (settings: ControlPlaneSettings, signal: AbortSignal): Promise<ControlPlane> =>
-  StartingPlane.make(settings, signal);
+export const startControlPlane = async (settings: ControlPlaneSettings, signal: AbortSignal): Promise<ControlPlane> => {
+  try {
+    return await StartingPlane.make(settings, signal);
+  } catch (error) {
+    if (!(error instanceof TestbedError && isPortConflict(error))) throw error;
+    return StartingPlane.make(settings, signal);
+  }
+};

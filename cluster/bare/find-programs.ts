@@ -35,11 +35,11 @@ export const cacheFolder = (environment: Environment): string => {
   return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'surgelab', 'bin');
 };
 
-/** NAME-VERSION-HASH; the hash is over all that decides what is built. */
+/** Folder NAME-VERSION-HASH with the program in it, which keeps its name: clients call themselves by it. The hash is over all that decides what is built. */
 export const cacheName = (recipe: Recipe): string => {
   const made = [recipe.module, recipe.version, ...buildArguments(recipe, '')];
   const hash = createHash('sha256').update(made.join('\n')).digest('hex').slice(0, 12);
-  return `${recipe.program}-${recipe.version}-${hash}`;
+  return join(`${recipe.program}-${recipe.version}-${hash}`, recipe.program);
 };
 
 const isExecutable = (path: string): boolean => {

@@ -61,6 +61,7 @@ export const go = (args: readonly string[], { folder, environment, signal }: GoC
       signal.removeEventListener('abort', abort);
       if (signal.aborted) reject(new TestbedError('INTERRUPTED', 'interrupted while a program was built'));
       else if (code === 0) resolve(output);
-      else reject(failure(args, said));
+      // `go mod download -json` complains in its output.
+      else reject(failure(args, said.trim() === '' ? output : said));
     });
   });

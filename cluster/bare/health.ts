@@ -28,12 +28,17 @@ export const lastLines = (log: string): string => {
   }
 };
 
+const PORT_TAKEN = /address already in use/;
+
 const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
-  [/address already in use/, 'another process took the port: start again'],
+  [PORT_TAKEN, 'another process took the port: start again'],
   [/no space left on device/, 'free space in the temporary folder, or set TMPDIR to another'],
   [/cannot allocate memory|out of memory/i, 'the control plane needs about 1 GB of memory'],
   [/(error|err).*(yaml|config)/i, 'the configuration generated from the platform was refused: see the log above'],
 ];
+
+/** Another process took a port between our choosing it and the component's bind. */
+export const isPortConflict = ({ message }: TestbedError): boolean => PORT_TAKEN.test(message);
 
 /** @param what 'did not become healthy: connection refused' */
 export const componentFailure = (component: Component, what: string, log: string): TestbedError => {

@@ -1,15 +1,14 @@
-// The Kubernetes API as JSON: get, create, replace, patch, delete, and watches that survive. Authentication and
-// kubeconfigs (contexts, login plugins, proxies) are the kept client's; it is imported when the first client is made,
-// because that costs most of a second and 90 MB. Objects are plain JSON: whoever reads one knows its kind.
+// The Kubernetes API as JSON: get, create, replace, patch, delete, and lines of a watch (watch.ts makes watches that
+// survive). Objects are plain JSON: whoever reads one knows its kind. Who is asked with which rights is access.ts.
 //
 // @example
 //   const api = await connectKubernetes('/path/to/kubeconfig');   // null = as kubectl would choose
 //   const pod = await api.get<KubeObject>('/api/v1/namespaces/asr/pods/x');
 //   await api.patch('/api/v1/namespaces/asr/pods/x/status', { status: { phase: 'Running' } });
 
-import type { Dispatcher } from 'undici';
 import { request } from 'undici';
-import { TestbedError } from '../../model/errors.ts';
+import type { KubeAccess } from './access.ts';
+import { kubeAccess } from './access.ts';
 
 export interface KubeMetadata {
   readonly name: string;
@@ -79,46 +78,7 @@ export interface KubeClient {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-interface Access {
-  readonly server: string;
-  /** Fresh for every request: tokens expire. */
-  readonly authorize: () => Promise<{ readonly headers: Record<string, string>; readonly dispatcher: Dispatcher }>;
-}
-
 const ANSWER_MILLIS = 60_000;
-
-const accessOf = async (kubeconfig: string | null): Promise<Access> => {
-  const { KubeConfig, HttpMethod, RequestContext } = await import('@kubernetes/client-node').catch((cause: unknown) => {
-    throw new TestbedError('TOOL_MISSING', 'the Kubernetes client is not installed', { hint: 'npm ci', cause });
-  });
-  const config = new KubeConfig();
-  try {
-    if (kubeconfig === null) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
-  } catch (cause) {
-    throw new TestbedError('INPUT_MISSING', `kubeconfig ${kubeconfig ?? '(default)'} cannot be read`, {
-      hint: 'give the path of a kubeconfig that kubectl can use',
-      cause,
-    });
-  }
-  const cluster = config.getCurrentCluster();
-  if (cluster === null)
-    throw new TestbedError('INPUT_MISSING', `kubeconfig ${kubeconfig ?? '(default)'} has no current cluster`, {
-      hint: 'kubectl config use-context NAME',
-    });
-  return {
-    server: cluster.server.replace(/\/$/, ''),
-    authorize: async () => {
-      const context = new RequestContext(cluster.server, HttpMethod.GET);
-      await config.applySecurityAuthentication(context);
-      return {
-        headers: context.getHeaders(),
-        // The client's undici and ours are one package, its declared types two.
-        dispatcher: context.getDispatcher() as unknown as Dispatcher,
-      };
-    },
-  };
-};
 
 const kubeError = (method: Method, path: string, { status, text }: RawAnswer): KubeError => {
   let body: { readonly reason?: string; readonly message?: string } = {};
@@ -135,11 +95,9 @@ const errorText = (error: unknown): string => {
   return 'code' in error && typeof error.code === 'string' ? `${error.code} ${error.message}` : error.message;
 };
 
-const clientFor = ({ server, authorize }: Access): KubeClient => {
-  const dispatchers = new Set<Dispatcher>();
+const clientFor = ({ server, authorize, close }: KubeAccess): KubeClient => {
   const send = async (method: Method, path: string, options: Partial<Parameters<typeof request>[1]> = {}) => {
     const { headers, dispatcher } = await authorize();
-    dispatchers.add(dispatcher);
     try {
       return await request(server + path, {
         method,
@@ -188,12 +146,10 @@ const clientFor = ({ server, authorize }: Access): KubeClient => {
         yield* parts.filter((line) => line !== '');
       }
     },
-    close: async () => {
-      await Promise.all([...dispatchers].map((each) => each.destroy()));
-    },
+    close,
   };
 };
 
 /** @param kubeconfig its path; null = $KUBECONFIG, ~/.kube/config or the service account of the pod, as kubectl does */
 export const connectKubernetes = async (kubeconfig: string | null): Promise<KubeClient> =>
-  clientFor(await accessOf(kubeconfig));
+  clientFor(await kubeAccess(kubeconfig));
