@@ -92,6 +92,17 @@ describe('tuneAnswer', () => {
     ]);
   });
 
+  it('gives no time for a stage where the recommended settings brought no pod', () => {
+    const still = (one: Outcome): Outcome => ({ ...one, stages: [], toReadySeconds: null });
+    const tried = input.tried.map((one, i) => (i === 3 ? { ...one, outcomes: one.outcomes.map(still) } : one));
+    const calm = tuneAnswer({ ...input, tried }, stream(1, 'test'));
+    expect(calm.stages).toEqual([
+      { name: 'scrape', present: 6, recommended: null },
+      { name: 'probe', present: 14, recommended: null },
+    ]);
+    expect(tuneText(calm)).toContain('no new pod');
+  });
+
   it('ranks levers by what they buy alone, against the present settings', () => {
     expect(answer.levers.map(({ lever: name, to, saves }) => [name, to, +saves.toFixed(3)])).toEqual([
       ['readiness probe period', '5s', 1.2],

@@ -65,7 +65,12 @@ export interface TuneAnswer {
   readonly levers: readonly LeverEffect[];
   readonly absent: readonly { readonly name: string; readonly why: string }[];
   /** Where the time goes, seconds; empty where no load step brought a pod. */
-  readonly stages: readonly { readonly name: Stage['name']; readonly present: number; readonly recommended: number }[];
+  readonly stages: readonly {
+    readonly name: Stage['name'];
+    readonly present: number;
+    /** Null where no step brought a pod with the recommended settings: none was needed, or none came. */
+    readonly recommended: number | null;
+  }[];
   readonly delay: DelayPrice | null;
   readonly notes: readonly string[];
 }
@@ -93,8 +98,9 @@ const meanOrNull = (outcomes: readonly Outcome[], of: (o: Outcome) => number | n
   return values.includes(null) ? null : mean(values as number[]);
 };
 
-const stageMean = ({ outcomes }: Tried, name: Stage['name']): number =>
-  mean(outcomes.flatMap((o) => o.stages.filter((stage) => stage.name === name).map((stage) => stage.seconds))) ?? 0;
+/** Null where no load step brought a new pod. */
+const stageMean = ({ outcomes }: Tried, name: Stage['name']): number | null =>
+  mean(outcomes.flatMap((o) => o.stages.filter((stage) => stage.name === name).map((stage) => stage.seconds)));
 
 const raceOf = (tried: readonly Tried[]): TuneAnswer['race'] =>
   [...Map.groupBy(tried, ({ outcomes }) => outcomes.length)]
@@ -184,7 +190,11 @@ export const tuneAnswer = (input: TuneInput, rng: Rng): TuneAnswer => {
     rows,
     levers: leverEffects(space, input.tried, cost, rng),
     absent: input.absent,
-    stages: stages.map(({ name }) => ({ name, present: stageMean(present, name), recommended: stageMean(best, name) })),
+    stages: stages.map(({ name }) => ({
+      name,
+      present: stageMean(present, name)!,
+      recommended: stageMean(best, name),
+    })),
     delay: delayPrice(space, input.delayLevers, input.tried, penaltyPerMiss, rng),
     notes: notesOf(rows),
   };

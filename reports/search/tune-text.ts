@@ -110,7 +110,7 @@ const stageTable = ({ stages, delay }: TuneAnswer): readonly string[] =>
     stages.map(({ name, present, recommended }) => [
       STAGE_MEANING[name],
       duration(present),
-      duration(recommended),
+      recommended === null ? 'no new pod' : duration(recommended),
       told(delay) ? money(delay.moneyPerHourPerSecond * present) : '',
     ]),
     120,
