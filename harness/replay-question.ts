@@ -1,11 +1,13 @@
-// A question answered in real time on the local profile: the same schedule, real processes, the wall clock compressed.
+// A question answered in real time: on the local profile with the wall clock compressed, or at a service that exists.
 
 import type { CapacityCurve } from '../model/record.ts';
 import type { ChosenEngine } from './k6/choose-engine.ts';
 import type { Question } from './question.ts';
 import { startProgress } from './progress.ts';
-import type { Replayed } from './replay/real-run.ts';
+import type { LoadWishes, Replayed } from './replay/real-run.ts';
 import { replayLocal } from './replay/replay-local.ts';
+import type { TargetSettings } from './replay/replay-target.ts';
+import { replayTarget } from './replay/replay-target.ts';
 import { runVersions } from './versions.ts';
 
 /** Replays the question; an abort gives the part that was done. Throws TARGET_FAILED, PORT_IN_USE. */
@@ -15,6 +17,7 @@ export const replayQuestion = async (
   capacity: CapacityCurve | null,
   signal: AbortSignal,
   { engine, notes }: ChosenEngine = { engine: null, notes: [] },
+  wishes: LoadWishes & { readonly workers?: number } = {},
 ): Promise<Replayed> => {
   const progress = startProgress(`replay of ${question.scenario.name}, ${timeScale} times as fast as real time`);
   try {
@@ -28,6 +31,32 @@ export const replayQuestion = async (
       capacity,
       ...(engine === null ? {} : { engine }),
       notes,
+      ...wishes,
+      signal,
+      onProgress: progress.update,
+    });
+  } finally {
+    progress.end();
+  }
+};
+
+/** Replays the question at a service that exists already, in real time. Throws what replayTarget throws. */
+export const replayQuestionAt = async (
+  question: Question,
+  target: Pick<TargetSettings, 'origin' | 'authorization' | 'dialect' | 'tell'>,
+  signal: AbortSignal,
+  wishes: LoadWishes & { readonly workers?: number } = {},
+): Promise<Replayed> => {
+  const progress = startProgress(`replay of ${question.scenario.name} at ${target.origin}`);
+  try {
+    return await replayTarget({
+      ...target,
+      ...wishes,
+      schedule: question.schedule,
+      scenario: question.scenario,
+      platform: question.platform,
+      scheduleHash: question.hash,
+      versions: { surgelab: runVersions(question.platform)['surgelab']!, node: process.version },
       signal,
       onProgress: progress.update,
     });

@@ -10,9 +10,12 @@ import { ERROR_EXIT, OUTCOME_EXIT } from '../exit-codes.ts';
 import type { EngineName } from '../k6/choose-engine.ts';
 import { chooseEngine } from '../k6/choose-engine.ts';
 import { judge, judgedFiles } from '../judge.ts';
-import type { ScenarioOptions } from '../question.ts';
+import type { Dialect } from '../../cluster/emulator/dialects.ts';
+import type { Question, ScenarioOptions } from '../question.ts';
 import { loadQuestion } from '../question.ts';
-import { replayQuestion } from '../replay-question.ts';
+import type { LoadWishes, Replayed } from '../replay/real-run.ts';
+import { authorizationFrom, originOf } from '../replay/target.ts';
+import { replayQuestion, replayQuestionAt } from '../replay-question.ts';
 import type { CommandContext } from '../run-command.ts';
 import { writeRun } from '../run-folder.ts';
 import { capacityQuestion } from '../simulate-question.ts';
@@ -21,6 +24,14 @@ export interface ReplayCommandOptions extends ScenarioOptions {
   readonly profile: string;
   readonly timeScale: string;
   readonly engine: EngineName;
+  /** Address of an existing service, in place of the profile's pods. */
+  readonly target?: string;
+  readonly authEnv?: string;
+  readonly authScheme: string;
+  readonly dialect: string;
+  readonly workers: string;
+  readonly clips?: string;
+  readonly closedLoop?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -34,17 +45,79 @@ const timeScaleOf = (text: string): number => {
   return factor;
 };
 
-export const run = async (options: ReplayCommandOptions, context: CommandContext): Promise<number> => {
+const countOf = (flag: string, text: string, most: number): number => {
+  const count = Number(text);
+  if (!(Number.isInteger(count) && count >= 1 && count <= most))
+    throw new TestbedError('USAGE', `${flag} ${text}: expected a whole number from 1 to ${most}`);
+  return count;
+};
+
+/** What the options say about the load itself. Throws USAGE. */
+const wishesOf = (options: ReplayCommandOptions): LoadWishes & { readonly workers: number } => ({
+  workers: countOf('--workers', options.workers, 64),
+  ...(options.clips === undefined ? {} : { clipFolder: options.clips }),
+  ...(options.closedLoop === undefined
+    ? {}
+    : { closedLoopUsers: countOf('--closed-loop', options.closedLoop, 20_000) }),
+});
+
+/** Real services live in real time, and only the Node engine speaks to them. Throws USAGE. */
+const replayAt = (
+  target: string,
+  options: ReplayCommandOptions,
+  question: Question,
+  context: CommandContext,
+): Promise<Replayed> => {
+  if (Number(options.timeScale) !== 1)
+    throw new TestbedError(
+      'USAGE',
+      `--time-scale ${options.timeScale} with --target: a real service cannot be hurried`,
+      {
+        hint: 'leave --time-scale out; --duration makes the run shorter',
+      },
+    );
+  if (options.engine !== 'node')
+    throw new TestbedError(
+      'USAGE',
+      `--engine ${options.engine} with --target: only the Node engine replays at an address`,
+    );
+  return replayQuestionAt(
+    question,
+    {
+      origin: originOf(target),
+      authorization: authorizationFrom(options.authEnv, options.authScheme, process.env),
+      dialect: options.dialect === 'probe' ? null : (options.dialect as Dialect),
+      tell: context.tell,
+    },
+    context.signal,
+    wishesOf(options),
+  );
+};
+
+const replayHere = async (
+  options: ReplayCommandOptions,
+  question: Question,
+  context: CommandContext,
+): Promise<Replayed> => {
   const timeScale = timeScaleOf(options.timeScale);
-  const question = loadQuestion(options);
-  for (const note of question.notes) context.tell(`note: ${note}`);
   const { scenario, schedule } = question;
   const capacity = capacityCurve(schedule, fleetSettings(scenario.service, scenario.seed), capacityQuestion(question));
   const chosen = await chooseEngine(options.engine, process.env, context.tell);
-  const { record, complete } = await replayQuestion(question, timeScale, capacity, context.signal, chosen);
+  return replayQuestion(question, timeScale, capacity, context.signal, chosen, wishesOf(options));
+};
+
+export const run = async (options: ReplayCommandOptions, context: CommandContext): Promise<number> => {
+  const question = loadQuestion(options);
+  for (const note of question.notes) context.tell(`note: ${note}`);
+  const { scenario } = question;
+  const { target } = options;
+  const { record, complete } =
+    target === undefined
+      ? await replayHere(options, question, context)
+      : await replayAt(target, options, question, context);
   const judged = judge(record);
   const folder = await writeRun(
-    options.out ?? join('runs', `${scenario.name}-${options.profile}`),
+    options.out ?? join('runs', `${scenario.name}-${target === undefined ? options.profile : 'existing'}`),
     record,
     judgedFiles(judged),
     complete ? null : { reason: `interrupted at ${(record.header.endMillis / 1000).toFixed(0)} s of the run` },

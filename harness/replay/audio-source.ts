@@ -3,12 +3,13 @@
 
 import type { LiveAudio } from './clip-folder.ts';
 import { nearestClip, readClips } from './clip-folder.ts';
+import type { UploadBody } from './clip.ts';
 import { SAMPLE_RATE, tokenBody, wavBodies } from './clip.ts';
 import { streamClip } from './stream-client.ts';
 
 export interface AudioSource {
   /** Body of a batch request for about this much audio. */
-  readonly batch: (audioSeconds: number, seed: number) => Buffer;
+  readonly batch: (audioSeconds: number, seed: number) => UploadBody;
   /** What a live session cuts its frames from, again and again until its length is reached. */
   readonly live: (audioSeconds: number, seed: number) => LiveAudio;
 }

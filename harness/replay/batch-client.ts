@@ -2,10 +2,12 @@
 // gives the answer's class and moments. Connections, bodies and words of the dialect live here; queueing does not.
 
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECTS, ROW_HEADERS, SERVER_HEADERS } from '../../cluster/emulator/dialects.ts';
 import type { Clock } from '../../model/clock.ts';
+import type { UploadBody } from './clip.ts';
 import { failed, networkFailure, statusFailure } from './failures.ts';
 import type { Abandon, Answer } from './front.ts';
 
@@ -18,7 +20,7 @@ export interface BatchClientSettings {
   /** `Authorization` header value; null = none is sent. */
   readonly authorization: string | null;
   /** Body of a request for this much audio; one Buffer per clip, made once and shared. */
-  readonly bodyOf: (audioSeconds: number, seed: number) => Buffer;
+  readonly bodyOf: (audioSeconds: number, seed: number) => UploadBody;
   /** Tell the emulated pod the audio length in a header, for bodies that do not carry it. */
   readonly declareAudio: boolean;
 }
@@ -86,6 +88,8 @@ export class BatchClient {
     if (settings.declareAudio) headers[ROW_HEADERS.audioSeconds] = String(request.audioSeconds);
     if (settings.authorization !== null) headers['authorization'] = settings.authorization;
     if (settings.connection === 'per-request') headers['connection'] = 'close';
+    const upload = settings.bodyOf(request.audioSeconds, request.seed);
+    if (!Buffer.isBuffer(upload)) headers['content-length'] = String(upload.bytes);
     let status = 0;
     let answerHeaders: IncomingHttpHeaders = {};
     let firstMillis = NaN;
@@ -94,7 +98,7 @@ export class BatchClient {
     let abandoned = false;
     let abort: ((reason: Error) => void) | null = null;
     this.pool.dispatch(
-      { method: 'POST', path, headers, body: settings.bodyOf(request.audioSeconds, request.seed) },
+      { method: 'POST', path, headers, body: Buffer.isBuffer(upload) ? upload : Readable.from(upload.pieces) },
       {
         onRequestStart: (controller) => {
           abort = (reason) => controller.abort(reason);

@@ -24,12 +24,23 @@ describe('synthetic clips', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.1, max: 20, noNaN: true }), (audioSeconds) => {
         expect(syntheticPcm(audioSeconds, 1).length).toBe(2 * Math.round(audioSeconds * 16_000));
-        const wav = body(audioSeconds);
+        const upload = body(audioSeconds);
+        const wav = Buffer.isBuffer(upload) ? upload : Buffer.concat([...upload.pieces]);
         const read = audioLength(wav.subarray(0, 4096), wav.length, null, 16_000, 1);
         expect(read).toEqual({ kind: 'seconds', seconds: Math.round(audioSeconds * 10) / 10, from: 'wav-header' });
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('are sent in pieces when they are long, and are then as long as they say', () => {
+    const upload = wavBodies(1)(300);
+    if (Buffer.isBuffer(upload)) throw new Error('expected pieces');
+    expect(upload.bytes).toBe(44 + 300 * 32_000);
+    const pieces = [...upload.pieces];
+    expect(pieces.map((piece) => piece.length)).toEqual([44, ...Array.from({ length: 5 }, () => 60 * 32_000)]);
+    // A second pass gives the same bytes: a retried request sends its body again.
+    expect([...upload.pieces].length).toBe(pieces.length);
   });
 
   it('are speech to a silence detector for most of the time, with pauses', () => {

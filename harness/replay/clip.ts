@@ -54,16 +54,43 @@ const TOKEN = Buffer.from('testbed-clip-of-declared-length!');
 /** A 32-byte body for runs in which the header `x-testbed-audio-seconds` tells the length. */
 export const tokenBody = (): Buffer => TOKEN;
 
-/** WAV bodies by length in tenths of a second, each made once per process: building them per request costs the rate (load-generation.md 5.3). */
-export const wavBodies = (seed: number): ((audioSeconds: number) => Buffer) => {
-  const made = new Map<number, Buffer>();
+/** A minute of speech, repeated, serves requests and sessions of any length. */
+export const CLIP_SECONDS = 60;
+
+/** What a request uploads: bytes in one piece, or in pieces where one piece would be copied for long. */
+export type UploadBody = Buffer | { readonly bytes: number; readonly pieces: Iterable<Buffer> };
+
+/** Above this a body is sent in pieces of the shared minute: copying an hour of audio stops the event loop for 30 ms. */
+const WHOLE_BYTES = 4_000_000;
+/** Bodies are kept for the next request of the same length up to this much memory; then they are made anew. */
+const KEPT_BYTES = 256_000_000;
+
+const piecesOf = function* (header: Buffer, minute: Buffer, dataBytes: number): Generator<Buffer> {
+  yield header;
+  for (let sent = 0; sent < dataBytes; sent += minute.length)
+    yield minute.subarray(0, Math.min(minute.length, dataBytes - sent));
+};
+
+/**
+ * WAV bodies by length in tenths of a second, cut from one minute of speech. Each is made once and shared while memory
+ * allows: building them per request costs the rate (load-generation.md 5.3), synthesising them the schedule.
+ */
+export const wavBodies = (seed: number): ((audioSeconds: number) => UploadBody) => {
+  const minute = syntheticPcm(CLIP_SECONDS, seed);
+  const kept = new Map<number, Buffer>();
+  let keptBytes = 0;
   return (audioSeconds) => {
     const tenths = Math.max(1, Math.round(audioSeconds * 10));
-    let body = made.get(tenths);
-    if (body === undefined) {
-      const pcm = syntheticPcm(tenths / 10, seed + tenths);
-      body = Buffer.concat([wavHeader(pcm.length), pcm]);
-      made.set(tenths, body);
+    const known = kept.get(tenths);
+    if (known !== undefined) return known;
+    const dataBytes = (tenths * BYTES_PER_SECOND) / 10;
+    const header = wavHeader(dataBytes);
+    const bytes = header.length + dataBytes;
+    if (bytes > WHOLE_BYTES) return { bytes, pieces: { [Symbol.iterator]: () => piecesOf(header, minute, dataBytes) } };
+    const body = Buffer.concat([...piecesOf(header, minute, dataBytes)]);
+    if (keptBytes + bytes <= KEPT_BYTES) {
+      kept.set(tenths, body);
+      keptBytes += bytes;
     }
     return body;
   };

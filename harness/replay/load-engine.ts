@@ -195,7 +195,7 @@ export class LoadEngine {
       stream: new StreamClient(origin, {
         clock,
         wheel,
-        dialect,
+        dialect: settings.liveDialect ?? dialect,
         endDialect,
         authorization,
         runId,

@@ -8,6 +8,7 @@ import { seedOf } from '../../model/rng.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
 import type { WorkersReport } from './load-workers.ts';
 import { LoadWorkers } from './load-workers.ts';
+import { preflight } from './preflight.ts';
 import type { Priority } from './priority.ts';
 import { raisePriority } from './priority.ts';
 import type { RealRunSettings, Replayed } from './real-run.ts';
@@ -43,6 +44,15 @@ const replayWithPriority = async (settings: RealRunSettings, priority: Priority[
   const { schedule, scenario, platform, timeScale, signal } = settings;
   const fleet = fleetSettings(scenario.service, seedOf(scenario.seed, 'balancer'), scenario.traffic);
   const asked = loadSettings(scenario, fleet, 'local', settings);
+  preflight({
+    schedule,
+    workers: settings.workers ?? 1,
+    maxInFlight: asked.front.maxInFlight,
+    timeout: scenario.service.timeout,
+    law: fleet.law,
+    clipFolder: settings.clipFolder,
+    oneAddress: false,
+  });
   const { scheduleHash } = settings;
   const context = { timeScale, scheduleHash, latestMillis: latestMillis(settings), signal };
   const load: RunningLoad =

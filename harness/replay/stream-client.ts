@@ -10,7 +10,7 @@ import { DIALECTS, ROW_HEADERS } from '../../cluster/emulator/dialects.ts';
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import type { BatchRequest } from './batch-client.ts';
 import type { LiveAudio } from './clip-folder.ts';
-import { syntheticPcm } from './clip.ts';
+import { CLIP_SECONDS, syntheticPcm } from './clip.ts';
 import type { Unanswered } from './failures.ts';
 import { closeFailure, failed, networkFailure, upgradeFailure } from './failures.ts';
 import type { FrameWheel } from './frame-wheel.ts';
@@ -52,8 +52,6 @@ export const END_MESSAGE: Readonly<Record<EndDialect, string>> = {
   end: '{"type":"end"}',
 };
 
-/** A minute of clip, repeated, serves sessions of any length. */
-const CLIP_SECONDS = 60;
 /** Real time to connect, and virtual time for the last transcript after the end was asked for. */
 const HANDSHAKE_REAL_MILLIS = 10_000;
 const GRACE_MILLIS = 10_000;
