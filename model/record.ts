@@ -195,6 +195,18 @@ export interface JobStorage {
   readonly chunkBytes: number;
   readonly indexBytes: number;
   readonly walBytes: number;
+  /** By metric name, the dearest first; absent in records of the first version. */
+  readonly metrics?: readonly MetricStorage[];
+}
+
+/** What the series of one metric name of a job take in blocks. */
+export interface MetricStorage {
+  readonly metric: string;
+  readonly series: number;
+  readonly samples: number;
+  readonly chunkBytes: number;
+  /** Its series and chunks in the index, without what a block costs by itself. */
+  readonly indexBytes: number;
 }
 
 export interface StorageRecord {

@@ -126,6 +126,7 @@ const reactionTable = (score: Score): Html | null => {
   );
 };
 
+const MOST_METRICS = 12;
 const MOST_DECISIONS = 40;
 
 const decisionTable = (run: RunRecord): Html | null => {
@@ -150,6 +151,19 @@ const storageTables = (run: RunRecord, score: Score): Html => {
     bytes(j.indexBytes),
     bytes(j.walBytes),
   ]);
+  const metrics = run.storage.jobs
+    .flatMap((j) => (j.metrics ?? []).map((m) => ({ job: j.job, ...m })))
+    .sort((x, y) => y.chunkBytes + y.indexBytes - x.chunkBytes - x.indexBytes)
+    .slice(0, MOST_METRICS)
+    .map((m) => [
+      m.metric,
+      m.job,
+      number(m.series),
+      number(m.samples),
+      bytes(m.chunkBytes),
+      bytes(m.indexBytes),
+      m.samples === 0 ? '' : number(m.chunkBytes / m.samples),
+    ]);
   const others = score.metrics.atIntervals.map((i) => [
     duration(i.intervalSeconds),
     bytes(i.retainedBytes),
@@ -157,6 +171,7 @@ const storageTables = (run: RunRecord, score: Score): Html => {
   ]);
   return markup`${tableHtml(['job', 'interval', 'targets', 'series', 'samples', 'chunks', 'index', 'WAL'], jobs, [1, 2, 3, 4, 5, 6, 7])}
 <p class="note">${number(score.metrics.samplesPerSecond)} samples/s, ${bytes(score.metrics.memoryBytes)} of memory, ${number(1000 * score.metrics.cpuCores)} m CPU of scraping, ${duration(86_400 * score.metrics.retentionDays)} of retention.</p>
+${metrics.length === 0 ? null : markup`<h3>By metric, the dearest first</h3>${tableHtml(['metric', 'job', 'series', 'samples', 'chunks', 'index', 'bytes per sample'], metrics, [2, 3, 4, 5, 6])}`}
 ${others.length === 0 ? null : markup`<h3>The same jobs at one interval for all (estimate)</h3>${tableHtml(['interval', 'kept', 'per month'], others, [1, 2])}`}`;
 };
 

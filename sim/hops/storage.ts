@@ -138,6 +138,7 @@ const total = (job: Job, endMillis: number): JobTotal => {
       chunkBytes: cost.chunkBytes,
       indexBytes: cost.indexBytes,
       walBytes: cost.walBytes,
+      metrics: cost.metrics,
     },
   };
 };

@@ -207,4 +207,26 @@ describe('the meter of a job', () => {
     });
     within(meter.cost(240).chunkBytes / 240, 0.458, 0.01);
   });
+
+  it('tells its metrics apart, the dearest first, and loses nothing between them', () => {
+    const meter = new JobMeter();
+    const store = new SampleStore();
+    for (const pod of ['a', 'b', 'c']) {
+      const idle = store.seriesFor({ __name__: 'idle', pod });
+      const busy = store.seriesFor({ __name__: 'busy', pod });
+      for (let k = 0; k < 240; k++) {
+        meter.onAppend(idle, START + k * 60_000, 1, false);
+        if (pod !== 'c') meter.onAppend(busy, START + k * 60_000, Math.sqrt(k), false);
+      }
+    }
+    const { metrics, chunkBytes, indexBytes: index, samples } = meter.cost(720);
+    expect(metrics.map(({ metric, series, samples: n }) => [metric, series, n])).toEqual([
+      ['busy', 2, 480],
+      ['idle', 3, 720],
+    ]);
+    expect(metrics.reduce((sum, m) => sum + m.chunkBytes, 0)).toBe(chunkBytes);
+    expect(metrics.reduce((sum, m) => sum + m.samples, 0)).toBe(samples);
+    // 240 samples a minute apart span two blocks of 2 h, each of which costs 1300 B by itself.
+    expect(metrics.reduce((sum, m) => sum + m.indexBytes, 0)).toBe(index - 2 * 1300);
+  });
 });

@@ -1,6 +1,7 @@
 // Adds up what one scrape job writes while a run goes on: hand `onAppend` to its targets. Exact chunk bytes per series,
 // summed; index and log by the model.
 
+import type { MetricStorage } from '../../../model/record.ts';
 import type { Series } from '../store.ts';
 import { ChunkCounter } from './chunk-counter.ts';
 import { indexBytes, walBytes } from './storage-model.ts';
@@ -13,12 +14,16 @@ export interface JobCost {
   /** Of the 2 h blocks, before compaction. */
   readonly indexBytes: number;
   readonly walBytes: number;
+  /** The dearest first; they add up to the job's series, samples and chunk bytes. */
+  readonly metrics: readonly MetricStorage[];
 }
 
 export class JobMeter {
   /** By the ordinal of the series, with holes; and the same without holes. */
   readonly #byOrdinal: (ChunkCounter | undefined)[] = [];
   readonly #counters: ChunkCounter[] = [];
+  /** Metric name of each of #counters. */
+  readonly #names: string[] = [];
 
   /** Counts a sample or marker that the store accepted. */
   readonly onAppend = (series: Series, timestampMillis: number, value: number, stale: boolean): void => {
@@ -27,6 +32,7 @@ export class JobMeter {
       counter = new ChunkCounter();
       this.#byOrdinal[series.ordinal] = counter;
       this.#counters.push(counter);
+      this.#names.push(series.labels['__name__'] ?? '');
     }
     counter.add(timestampMillis, value, stale);
   };
@@ -49,6 +55,26 @@ export class JobMeter {
       chunkBytes,
       indexBytes: indexBytes(blocks, seriesInBlocks, chunks),
       walBytes: walBytes({ scrapes, samples, newSeries: series }),
+      metrics: this.#metrics(),
     };
+  }
+
+  #metrics(): readonly MetricStorage[] {
+    const byName = Map.groupBy(this.#counters.keys(), (i) => this.#names[i]!);
+    const sum = (of: readonly number[], what: (counter: ChunkCounter) => number): number =>
+      of.reduce((all, i) => all + what(this.#counters[i]!), 0);
+    return [...byName]
+      .map(([metric, of]) => ({
+        metric,
+        series: of.length,
+        samples: sum(of, (c) => c.samples),
+        chunkBytes: sum(of, (c) => c.bytes),
+        indexBytes: indexBytes(
+          0,
+          sum(of, (c) => c.blocks),
+          sum(of, (c) => c.chunks),
+        ),
+      }))
+      .sort((x, y) => y.chunkBytes + y.indexBytes - x.chunkBytes - x.indexBytes);
   }
 }
