@@ -15,12 +15,14 @@ import type { WorkersReport } from '../replay/load-workers.ts';
 import type { HealthMonitor } from '../replay/process-health.ts';
 import { monitorHealth } from '../replay/process-health.ts';
 import type { LoadChoice, LoadRunContext, RunningLoad } from '../replay/running-load.ts';
+import { scheduleHash } from '../schedule-hash.ts';
 import type { FoundK6 } from './find-k6.ts';
 import { BEGIN_PATH, FrontDoor } from './front-door.ts';
 import { K6Process, K6_EXIT, POINTS_FILE } from './k6-process.ts';
 import { k6Files, writeK6Folder } from './plan.ts';
 import type { K6Table } from './read-points.ts';
-import { framesOf, readK6Points, tableOf } from './read-points.ts';
+import { arrivalsOf, framesOf, readK6Points, tableOf } from './read-points.ts';
+import type { ScriptPoint } from './script-data.ts';
 
 type Found = Extract<FoundK6, { kind: 'found' }>;
 
@@ -131,12 +133,25 @@ export class K6Load implements RunningLoad {
         'k6 tells nothing about its own event loops: health is that of the process with the front door; latenesses are k6’s',
         ...(this.k6.cpuCores === null ? [] : [`k6 used ${this.k6.cpuCores.toFixed(2)} cores`]),
         ...(isExpected ? [] : [`k6 ended with ${exit.signal ?? `code ${String(exit.code)}`}: ${exit.said}`]),
+        ...this.proofOfArrivals(points, table),
         ...(isCut ? ['the output of k6 is cut off'] : []),
         ...(table.strangers > 0 ? [`k6 told of ${table.strangers} rows twice or of rows that are not asked for`] : []),
         ...(strangers > 0 ? [`${strangers} requests of no row came to the front door`] : []),
       ],
     };
   };
+
+  /** What k6 says it played against what it was given. */
+  private proofOfArrivals(points: readonly ScriptPoint[], { missing, strangers }: K6Table): readonly string[] {
+    if (missing.length > 0 || strangers > 0) return [];
+    const { scheduleHash: given } = this.context;
+    const played = scheduleHash(arrivalsOf(points, this.schedule.durationMillis));
+    return [
+      played === given
+        ? `k6 played the schedule row by row: its arrivals have the hash ${given}`
+        : `k6 played other arrivals than it was given: their hash is ${played}, that of the schedule ${given}`,
+    ];
+  }
 
   /** Rows that k6 told nothing of: what the door saw was under way; what it did not see, though due, is lost. */
   private completeMissing({ requests, missing }: K6Table, endMillis: number): number {
