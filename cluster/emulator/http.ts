@@ -16,6 +16,8 @@ import { metricsFault, requestFault } from './faults.ts';
 import { RateLimit, keyRefusal } from './admission.ts';
 import type { EmulatedPod } from './pod.ts';
 import { healthAnswer, isHealthPath } from './health.ts';
+import type { ServedRow } from './served.ts';
+import { servedRow } from './served.ts';
 import { isLoopbackUrl, postWebhook } from './webhook.ts';
 
 const HEAD_BYTES = 4096;
@@ -266,8 +268,14 @@ export class HttpDoor {
     const { pod } = this;
     this.requests += 1;
     pod.open += 1;
+    const row = pod.served === null ? null : numberHeader(request, ROW_HEADERS.row);
+    const met =
+      row === null ? null : servedRow(row, numberHeader(request, ROW_HEADERS.attempt) ?? 1, false, pod.clock.now());
     response.on('close', () => {
       pod.open -= 1;
+      if (met === null) return;
+      met.endedMillis = pod.clock.now();
+      pod.served?.add(met);
     });
     const requestId = `${pod.config.pod.name}-${this.requests}`;
     const refuse = (refusal: Refusal): void => {
@@ -290,7 +298,8 @@ export class HttpDoor {
         }
         const input = inputOf(pod, request, query, upload);
         if (isRefusal(input)) refuse(input);
-        else this.serve(dialect, requestId, seed, input, optionsFrom(query, input.fields), fault, response, refuse);
+        else
+          this.serve(dialect, requestId, seed, input, optionsFrom(query, input.fields), fault, response, refuse, met);
       },
       () => {
         response.destroy();
@@ -324,6 +333,7 @@ export class HttpDoor {
     fault: RequestFault | null,
     response: ServerResponse,
     refuse: (refusal: Refusal) => void,
+    met: ServedRow | null,
   ): void {
     const { pod } = this;
     const arrived = pod.clock.now();
@@ -336,6 +346,10 @@ export class HttpDoor {
     const cancels: (() => void)[] = [];
     const ticket = pod.batch.submit(requestWeight(pod.config.law.batch, input.audioSeconds, seed), (admitted, done) => {
       for (const cancel of cancels) cancel();
+      if (met !== null) {
+        met.admittedMillis = admitted;
+        met.doneMillis = done;
+      }
       pod.metrics.finished((done - admitted) / 1000, (done - arrived) / 1000, input.audioSeconds, language);
       const job: BatchJob = {
         requestId,

@@ -4,18 +4,29 @@
 import { TestbedError } from '../../model/errors.ts';
 import type { FromPod, ToPod } from './messages.ts';
 import { scaledClock } from './scaled-clock.ts';
+import { ServedRows } from './served.ts';
 import type { Emulator } from './server.ts';
 import { startEmulator } from './server.ts';
 
-let emulator: Emulator | null = null;
+/** Real time between two messages with requests met: a killed pod loses no more than that. */
+const TELL_REAL_MILLIS = 50;
 
-const tell = (message: FromPod): void => {
-  if (process.connected) process.send!(message);
+let emulator: Emulator | null = null;
+const served = new ServedRows();
+
+const tell = (message: FromPod, sent?: () => void): void => {
+  if (process.connected) process.send!(message, undefined, undefined, sent);
+  else sent?.();
+};
+
+const tellServed = (isLast: boolean, sent?: () => void): void => {
+  const rows = served.take();
+  if (rows.length > 0 || isLast) tell({ kind: 'served', rows, isLast }, sent);
 };
 
 const drain = (): void => {
   if (emulator === null) process.exit(0);
-  void emulator.pod.drain().then(() => process.exit(0));
+  void emulator.pod.drain().then(() => tellServed(true, () => process.exit(0)));
 };
 
 const start = async (message: Extract<ToPod, { kind: 'start' }>): Promise<void> => {
@@ -30,6 +41,8 @@ const start = async (message: Extract<ToPod, { kind: 'start' }>): Promise<void> 
     });
     process.exit(1);
   }
+  emulator.pod.served = served;
+  setInterval(() => tellServed(false), TELL_REAL_MILLIS);
   tell({ kind: 'listening', port: emulator.port, metricsPort: emulator.metricsPort, atMillis: clock.now() });
   await emulator.pod.whenLoaded();
   tell({ kind: 'loaded', atMillis: clock.now() });
@@ -42,6 +55,9 @@ process.on('message', (message: ToPod) => {
       return;
     case 'drain':
       drain();
+      return;
+    case 'tell-served':
+      tellServed(true);
       return;
     case 'refuse-scrapes':
       if (emulator !== null) emulator.pod.refusesScrapes = message.refuse;

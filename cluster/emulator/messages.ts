@@ -9,6 +9,8 @@ export type ToPod =
   | { readonly kind: 'drain' }
   /** An injected fault begins or ends: scrapes find a closed door. */
   | { readonly kind: 'refuse-scrapes'; readonly refuse: boolean }
+  /** Tell what was recorded and not yet told; answered by `served` with `isLast`. */
+  | { readonly kind: 'tell-served' }
   /** Requests that wait in front of all pods, for whoever scrapes without telling (SCRAPE_HEADERS). */
   | { readonly kind: 'shared-queue'; readonly batch: number; readonly streams: number };
 
@@ -17,4 +19,6 @@ export type FromPod =
   | { readonly kind: 'prepared' }
   | { readonly kind: 'listening'; readonly port: number; readonly metricsPort: number; readonly atMillis: number }
   | { readonly kind: 'loaded'; readonly atMillis: number }
+  /** Requests met since the last message, packed (served.ts). `isLast`: nothing recorded is left. */
+  | { readonly kind: 'served'; readonly rows: readonly (number | null)[]; readonly isLast: boolean }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };

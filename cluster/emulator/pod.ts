@@ -6,6 +6,7 @@ import type { EmulatorConfig } from './config.ts';
 import type { PodMetrics } from './metrics.ts';
 import { podMetrics } from './metrics.ts';
 import type { ScaledClock } from './scaled-clock.ts';
+import type { ServedRows } from './served.ts';
 import { StreamGpu } from './stream-gpu.ts';
 
 /** A pod that was told to stop waits at least this long for its endpoint to leave every balancer (closed-loop plant: 200 ms). */
@@ -27,6 +28,8 @@ export class EmulatedPod {
   sharedQueue = { batch: 0, streams: 0 };
   /** An injected fault: a scrape finds a closed door. */
   refusesScrapes = false;
+  /** Where the requests with a row header are recorded; null = nobody asks. */
+  served: ServedRows | null = null;
   private readonly cancelLoad: () => void;
   private readonly loadWaiters: (() => void)[] = [];
 

@@ -8,6 +8,7 @@ import type { Dialect } from './dialects.ts';
 import { DIALECTS } from './dialects.ts';
 import type { EmulatedPod } from './pod.ts';
 import { StreamSession } from './stream-gpu.ts';
+import type { ServedRow } from './served.ts';
 import type { SpokenWord } from './transcript.ts';
 import { textOf, wordCount, wordsBetween } from './transcript.ts';
 
@@ -18,6 +19,8 @@ export interface TalkSettings {
   readonly query: URLSearchParams;
   /** The caller sent a row header: say when the session was admitted and how far the GPU lagged. */
   readonly isTestbed: boolean;
+  /** Written while the session lasts, handed over at its end; null = no record. */
+  readonly met: ServedRow | null;
   readonly fault: StreamFault | null;
 }
 
@@ -116,6 +119,13 @@ export class StreamTalk {
     this.over = true;
     for (const cancel of this.timers) cancel();
     this.pod.streams.close(this.session);
+    const { met } = this.settings;
+    if (met === null) return;
+    met.admittedMillis = this.admittedMillis;
+    met.endedMillis = this.pod.clock.now();
+    met.receivedSeconds = this.session.received;
+    met.droppedTailSeconds = Math.max(0, this.session.received - this.session.heard);
+    this.pod.served?.add(met);
   }
 
   private armLimits(): void {
@@ -275,8 +285,9 @@ export class StreamTalk {
         this.heard,
         this.settings.query.get('language') ?? 'en',
       );
+    const { fault, met } = this.settings;
+    if (met !== null) met.doneMillis = now;
     this.leave();
-    const { fault } = this.settings;
     this.socket.close(fault?.kind === 'wrong-close' ? fault.code : 1000);
   }
 

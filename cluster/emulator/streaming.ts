@@ -13,6 +13,8 @@ import type { Refusal } from './error-bodies.ts';
 import { errorAnswer } from './error-bodies.ts';
 import { streamFault } from './faults.ts';
 import type { EmulatedPod } from './pod.ts';
+import type { ServedRow } from './served.ts';
+import { servedRow } from './served.ts';
 import { StreamTalk } from './stream-talk.ts';
 
 const MODELS: ReadonlySet<string> = new Set(['pulse']);
@@ -32,6 +34,13 @@ const refuseUpgrade = (
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
+};
+
+/** The record of this session, if its caller names a row and somebody asks. */
+const metOf = ({ headers }: IncomingMessage, pod: EmulatedPod): ServedRow | null => {
+  const row = Number(headers[ROW_HEADERS.row] ?? NaN);
+  if (pod.served === null || Number.isNaN(row)) return null;
+  return servedRow(row, Number(headers[ROW_HEADERS.attempt] ?? 1), true, pod.clock.now());
 };
 
 export class StreamDoor {
@@ -86,6 +95,7 @@ export class StreamDoor {
         seed,
         query: url.searchParams,
         isTestbed: request.headers[ROW_HEADERS.row] !== undefined,
+        met: metOf(request, pod),
         fault: streamFault(pod.config.faults, pod.clock.now(), seed),
       });
       this.talks.add(talk);

@@ -21,6 +21,7 @@ import { longestReach } from '../../sim/world.ts';
 import { EMULATOR_DEFAULTS } from '../emulator/config.ts';
 import type { ScaledClock } from '../emulator/scaled-clock.ts';
 import { controlAgent } from './http-get.ts';
+import type { PodServed } from './pod-processes.ts';
 import { RealCluster } from './real-cluster.ts';
 import { LocalScraping } from './scraping.ts';
 import type { LoadPort } from './load-port.ts';
@@ -45,6 +46,8 @@ export interface LocalRecord {
   readonly notes: readonly string[];
   /** Process ids of all pods that were ever started; none is alive. */
   readonly processIds: readonly number[];
+  /** By pod: the requests it met, in its own words. */
+  readonly served: ReadonlyMap<number, PodServed>;
   /** Lateness of what the control loop did, virtual milliseconds. */
   readonly lateness: { readonly scrapes: readonly number[]; readonly controlMax: number };
 }
@@ -232,6 +235,7 @@ export class LocalRun {
       storage,
       notes: this.faults?.notes ?? [],
       processIds: this.cluster.processes.startedIds,
+      served: this.cluster.processes.served,
       lateness: { scrapes: this.scraping.latenessMillis, controlMax: this.agenda.latestMillis },
     };
   }

@@ -9,6 +9,8 @@ import type { ErrorCode } from '../../model/errors.ts';
 import { TestbedError } from '../../model/errors.ts';
 import type { EmulatorConfig } from '../emulator/config.ts';
 import type { FromPod, ToPod } from '../emulator/messages.ts';
+import type { ServedRow } from '../emulator/served.ts';
+import { unpackServed } from '../emulator/served.ts';
 
 export interface PodProcessEvents {
   readonly listening: (pod: number, port: number) => void;
@@ -19,8 +21,18 @@ export interface PodProcessEvents {
   readonly broken: (error: TestbedError) => void;
 }
 
+/** What the processes of one pod met. */
+export interface PodServed {
+  readonly rows: ServedRow[];
+  /** False if one of them died before it could tell all. */
+  isWhole: boolean;
+}
+
 interface PodProcess {
   readonly child: ChildProcess;
+  /** It said that nothing recorded is left. */
+  told: boolean;
+  tellTold: () => void;
   /** Null while it is a spare. */
   pod: number | null;
   readonly prepared: Promise<void>;
@@ -34,12 +46,15 @@ const nameOf = ({ pod }: PodProcess): string => (pod === null ? 'a spare pod' : 
 const MAIN = new URL('../emulator/main.ts', import.meta.url);
 const KEPT_STDERR = 2000;
 const PATIENCE_MILLIS = 3000;
+const SERVED_PATIENCE_MILLIS = 1000;
 
 export class PodProcesses {
   private readonly processes = new Map<number, PodProcess>();
   private readonly all = new Set<PodProcess>();
   private readonly events: PodProcessEvents;
   private readonly spares: PodProcess[] = [];
+  /** By pod: requests that its processes met, complete after `stopAll`. */
+  readonly served = new Map<number, PodServed>();
   /** Process ids of all that were ever started. */
   readonly startedIds: number[] = [];
   private sparesWanted: number;
@@ -92,6 +107,8 @@ export class PodProcesses {
     const gone = Promise.withResolvers<undefined>();
     const entry: PodProcess = {
       child,
+      told: false,
+      tellTold: () => undefined,
       pod: null,
       prepared: ready.promise,
       asked: false,
@@ -105,6 +122,7 @@ export class PodProcesses {
     });
     child.on('message', (message: FromPod) => {
       if (message.kind === 'prepared') ready.resolve(undefined);
+      else if (message.kind === 'served') this.hearServed(entry, message.rows, message.isLast);
       else this.heard(entry, message);
     });
     child.on('error', (cause) => {
@@ -116,6 +134,7 @@ export class PodProcesses {
     });
     child.on('exit', (code, signal) => {
       this.all.delete(entry);
+      this.closeServed(entry);
       gone.resolve(undefined);
       ready.resolve(undefined);
       const { pod } = entry;
@@ -165,12 +184,46 @@ export class PodProcesses {
   async stopAll(): Promise<void> {
     this.stopped = true;
     const left = [...this.all];
+    await this.collectServed(left);
     for (const { child } of left) child.kill('SIGKILL');
     const patience = setTimeout(() => {
       for (const { child } of left) child.kill('SIGKILL');
     }, PATIENCE_MILLIS);
     await Promise.all(left.map(({ exit }) => exit));
     clearTimeout(patience);
+  }
+
+  /** Asks for what is not yet told; a process that does not answer in time loses it. */
+  private async collectServed(of: readonly PodProcess[]): Promise<void> {
+    const asked = of.filter(({ pod, child }) => pod !== null && child.connected);
+    if (asked.length === 0) return;
+    const all = asked.map((entry) => {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      entry.tellTold = () => resolve(undefined);
+      this.tell(entry, { kind: 'tell-served' });
+      return Promise.race([promise, entry.exit]);
+    });
+    const patience = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => patience.resolve(undefined), SERVED_PATIENCE_MILLIS);
+    await Promise.race([Promise.all(all), patience.promise]);
+    clearTimeout(timer);
+  }
+
+  private servedOf(pod: number): PodServed {
+    let served = this.served.get(pod);
+    if (served === undefined) this.served.set(pod, (served = { rows: [], isWhole: true }));
+    return served;
+  }
+
+  private hearServed(entry: PodProcess, rows: readonly (number | null)[], isLast: boolean): void {
+    if (entry.pod !== null) this.servedOf(entry.pod).rows.push(...unpackServed(rows));
+    if (!isLast) return;
+    entry.told = true;
+    entry.tellTold();
+  }
+
+  private closeServed({ pod, told }: PodProcess): void {
+    if (pod !== null && !told) this.servedOf(pod).isWhole = false;
   }
 
   private signal(pod: number, signal: 'SIGTERM' | 'SIGKILL'): void {
@@ -184,7 +237,7 @@ export class PodProcesses {
     if (entry.child.connected) entry.child.send(message);
   }
 
-  private heard(entry: PodProcess, message: Exclude<FromPod, { kind: 'prepared' }>): void {
+  private heard(entry: PodProcess, message: Exclude<FromPod, { kind: 'prepared' | 'served' }>): void {
     const { pod } = entry;
     if (this.stopped || pod === null || this.processes.get(pod) !== entry) return;
     switch (message.kind) {

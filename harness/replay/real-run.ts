@@ -8,13 +8,16 @@ import type { CapacityCurve, Profile, RealityTable, RunRecord, ScenarioJson } fr
 import { RUN_SCHEMA } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { millis } from '../../model/units.ts';
+import { serviceLaw } from '../../sim/fleet-settings.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { CLOSED_LOOP_WARNING } from './closed-loop.ts';
+import type { PodServed } from '../../cluster/local/pod-processes.ts';
 import type { FrontSettings } from './front.ts';
 import type { LoadSettings } from './load-engine.ts';
 import type { WorkersReport } from './load-workers.ts';
 import type { Priority } from './priority.ts';
 import type { LoadChoice, RunningLoad } from './running-load.ts';
+import { serverChecks } from './server-rows.ts';
 import { generatorValidity } from './validity.ts';
 
 /** What a person may choose about the load beside the scenario. */
@@ -128,6 +131,8 @@ export const loadSettings = (
 /** What the cluster of a run tells of it. */
 export interface ClusterRecord extends Pick<RunRecord, 'life' | 'decisions' | 'signals' | 'storage'> {
   readonly notes: readonly string[];
+  /** By pod: the requests it met, in its own words; absent = the service keeps no such record. */
+  readonly served?: ReadonlyMap<number, PodServed>;
 }
 
 export interface RealRun {
@@ -179,11 +184,24 @@ export const recordOfRealRun = (settings: RealRunSettings, run: RealRun): RunRec
         ...(inFlightByWindow === undefined ? {} : { inFlightByWindow }),
         ...(isClosed ? { closedLoopUsers } : {}),
         endMillis,
+        ...(cluster.served === undefined
+          ? {}
+          : {
+              server: serverChecks({
+                schedule,
+                requests,
+                served: cluster.served,
+                law: serviceLaw(scenario.service),
+                timeScale,
+                frameMillis: FRAME_MILLIS,
+              }),
+            }),
       }),
       events: null,
       notes: [
         ...(isClosed ? [`${CLOSED_LOOP_WARNING}: ${closedLoopUsers} users, each waiting for its answer`] : []),
         ...(settings.notes ?? []),
+        ...(cluster.served === undefined ? ['the server keeps no record of rows: its side was not joined'] : []),
         ...cluster.notes,
         ...report.notes,
         ...causes.map(([cause, count]) => `${count} attempts were not answered: ${cause}`),

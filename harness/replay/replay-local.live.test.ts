@@ -59,6 +59,9 @@ describe('replay on the local profile', () => {
     expect(names(record)).toEqual(names(simulated));
     expect(record.storage.jobs[0]!.scrapes).toBeGreaterThan(15);
     expect(record.signals.count).toBeGreaterThan(40);
+    const joined = record.header.validity!.checks.filter(({ name }) => name.startsWith('server: '));
+    expect(joined.length).toBe(7);
+    expect(joined.filter(({ pass }) => !pass)).toEqual([]);
     const checks = record.header.validity!.checks.map(({ name, value }) => `${name} ${value?.toFixed(2) ?? 'none'}`);
     const half = Math.floor(schedule.count / 2);
     console.log(`failed scrapes: ${record.storage.jobs[0]!.failedScrapes}`);
