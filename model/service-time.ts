@@ -20,8 +20,23 @@ export interface BatchLaw {
   readonly t0Sigma: number;
   /** Audio length that weighs 1. */
   readonly referenceAudio: Seconds;
+  /** What callers ask for beyond the text; absent = nothing (calibration.md 4.4). */
+  readonly features?: Features;
+  /** b grows by this share with each doubling of c above 8, as long files do (calibration.md 4.1); absent = 0. */
+  readonly longFileLoss?: number;
   /** Most requests in service at once; more wait in FIFO order. */
   readonly cap: number;
+}
+
+export interface Features {
+  readonly wordTimestamps: boolean;
+  readonly diarisation: boolean;
+}
+
+/** Time to first transcript = first + perStream·(n − 1) for n active streams (calibration.md 4.3). */
+export interface TtftLaw {
+  readonly first: Seconds;
+  readonly perStream: Seconds;
 }
 
 export interface StreamLaw {
@@ -31,6 +46,10 @@ export interface StreamLaw {
   /** Audio per step of one stream. */
   readonly chunk: Seconds;
   readonly cap: number;
+  /** Absent = one chunk and one step. */
+  readonly ttft?: TtftLaw;
+  /** Share of chunks that take 2.5 to 3.5 times as long, beside a lognormal body (calibration.md 4.2); absent = no spread. */
+  readonly tailShare?: number;
 }
 
 export interface ServiceLaw {
@@ -112,6 +131,13 @@ const keyedNormal = (seed: number, cause: number): number =>
 
 const T0_CAUSE = 0x7430;
 
+/** A file of this length or more counts as long: calibration.md 4.1 and 4.4. */
+const LONG_SECONDS = 300;
+
+/** Times the work of the audio: word timestamps 1.35 for one long file, 2.2 for a short one; diarisation 13. */
+export const featureFactor = ({ wordTimestamps, diarisation }: Features, audioSeconds: number): number =>
+  (wordTimestamps ? (audioSeconds >= LONG_SECONDS ? 1.35 : 2.2) : 1) * (diarisation ? 13 : 1);
+
 /**
  * Weight of a batch request: 1 for a clip of the reference length; (t0 + (L/ref)·(a + b − t0))/(a + b) in general, so
  * that a lone request of length L takes t0 + (L/ref)·(a + b − t0) seconds (calibration.md 4.1).
@@ -119,14 +145,54 @@ const T0_CAUSE = 0x7430;
 export const requestWeight = (law: BatchLaw, audioSeconds: number, rowSeed: number): number => {
   const alone = law.a + law.b;
   const t0 = law.t0Sigma === 0 ? law.t0 : law.t0 * Math.exp(law.t0Sigma * keyedNormal(rowSeed, T0_CAUSE));
-  return (t0 + (audioSeconds / law.referenceAudio) * (alone - law.t0)) / alone;
+  const audio = law.features === undefined ? audioSeconds : audioSeconds * featureFactor(law.features, audioSeconds);
+  return (t0 + (audio / law.referenceAudio) * (alone - law.t0)) / alone;
 };
 
+/** Exclusive GPU time per unit of weight with c in service: b, or more above 8 where long files lose. */
+const exclusive = ({ b, longFileLoss }: BatchLaw, c: number): number =>
+  longFileLoss === undefined || c <= 8 ? b : b * (1 + longFileLoss * Math.log2(c / 8));
+
 /** Seconds that one unit of weight takes with c in service: a + b·c. */
-export const secondsPerWeight = (law: BatchLaw, c: number): number => law.a + law.b * c;
+export const secondsPerWeight = (law: BatchLaw, c: number): number => law.a + exclusive(law, c) * c;
 
 /** Requests of weight 1 finished per second with c in service: c/(a + b·c). */
-export const throughput = (law: BatchLaw, c: number): number => (c === 0 ? 0 : c / (law.a + law.b * c));
+export const throughput = (law: BatchLaw, c: number): number => (c === 0 ? 0 : c / secondsPerWeight(law, c));
+
+/** No cap matters beyond this many in service: longFileLoss has long had its peak. */
+const MANY = 4096;
+
+/** The most that is finished per second with any number in service up to the cap; 1/b without a cap and without loss. */
+export const peakThroughput = (law: BatchLaw): number => {
+  if (law.longFileLoss === undefined) return law.cap === Infinity ? 1 / law.b : throughput(law, law.cap);
+  let peak = 0;
+  for (let c = 1; c <= Math.min(law.cap, MANY); c++) peak = Math.max(peak, throughput(law, c));
+  return peak;
+};
 
 /** GPU utilisation in percent with c in service: 100·b·c/(a + b·c). */
-export const gpuPercent = (law: BatchLaw, c: number): number => (c === 0 ? 0 : (100 * law.b * c) / (law.a + law.b * c));
+export const gpuPercent = (law: BatchLaw, c: number): number =>
+  c === 0 ? 0 : (100 * exclusive(law, c) * c) / secondsPerWeight(law, c);
+
+/** Most live streams whose steps fit into the chunk period: beyond it every lag grows (calibration.md 4.2). */
+export const streamsWithoutLag = ({ s0, s1, chunk, cap }: StreamLaw): number =>
+  // A step of exactly one period fits; rounding of the quotient must not lose it.
+  Math.max(0, s1 === 0 ? (s0 <= chunk ? cap : 0) : Math.min(cap, Math.floor((chunk - s0) / s1 + 1e-9)));
+
+const TAIL_CAUSE = 0x7461696c;
+const BODY_SIGMA = 0.2;
+
+/** How many times the median a chunk of this row takes: lognormal, and for a share of the rows 2.5 to 3.5 times that. */
+const chunkFactor = (tailShare: number, rowSeed: number): number => {
+  const body = Math.exp(BODY_SIGMA * keyedNormal(rowSeed, TAIL_CAUSE));
+  return keyedUniform(rowSeed, TAIL_CAUSE + 2) < tailShare
+    ? body * (2.5 + keyedUniform(rowSeed, TAIL_CAUSE + 3))
+    : body;
+};
+
+/** From admission to the first transcript of a live session that is one of n: its first chunk and the step that serves it. */
+export const firstResultSeconds = (law: StreamLaw, n: number, rowSeed: number): number => {
+  const { chunk, s0, s1, ttft, tailShare } = law;
+  const factor = tailShare === undefined ? 1 : chunkFactor(tailShare, rowSeed);
+  return ttft === undefined ? chunk + (s0 + s1 * n) * factor : (ttft.first + ttft.perStream * (n - 1)) * factor;
+};

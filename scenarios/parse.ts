@@ -96,6 +96,11 @@ const checkScenario = (parsed: ParsedScenario, check: Check): void => {
     if (traffic.surge !== undefined) checkOrder(traffic.surge.points, [...path, 'surge', 'points'], check);
   });
   if (parsed.warmup >= parsed.duration) check(['warmup'], 'less than the duration');
+  if (parsed.service.features?.wordTimestamps === true && parsed.service.calibration.endsWith('-words'))
+    check(
+      ['service', 'features', 'wordTimestamps'],
+      `false with ${parsed.service.calibration}, which has them already`,
+    );
   if (parsed.service.connections?.kind === 'keep-alive' && parsed.service.queueAt === 'front')
     check(['service', 'queueAt'], '`pod` with keep-alive connections: a queue in front balances each request');
   if (parsed.nodes.warm > parsed.nodes.max) check(['nodes', 'warm'], 'at most nodes.max');
@@ -132,7 +137,8 @@ const given = <T extends object>(value: T): Given<T> =>
 
 const scenarioOf = (parsed: ParsedScenario, heading: string): Scenario => {
   const { nodes, startup, controlPlane, epoch, question, traffic, ...rest } = parsed;
-  const { connections, abandonedWork, ...service } = parsed.service;
+  const { connections, tuning, ...rawService } = parsed.service;
+  const service = given(rawService);
   return {
     ...rest,
     question: question ?? heading,
@@ -145,7 +151,7 @@ const scenarioOf = (parsed: ParsedScenario, heading: string): Scenario => {
       timeout: service.timeout ?? null,
       retries: service.retries ?? null,
       ...(connections === undefined ? {} : { connections: connectionsOf(connections) }),
-      ...(abandonedWork === undefined ? {} : { abandonedWork }),
+      ...(tuning === undefined ? {} : { tuning: given(tuning) }),
     },
     startup: given(startup),
     nodes: { ...given(nodes), pricePerHour: nodes.pricePerHour ?? NODE_PRICES[service.gpu]! },

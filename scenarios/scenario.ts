@@ -3,6 +3,7 @@
 
 import type { Conduct } from '../model/conduct.ts';
 import type { Distribution } from '../model/distribution.ts';
+import type { LawOptions } from '../model/service-law.ts';
 import type { RequestKind } from '../model/schedule.ts';
 import type { PerSecond, Seconds } from '../model/units.ts';
 
@@ -76,12 +77,8 @@ export type ConnectionSettings =
       readonly idle: Seconds | null;
     };
 
-export interface ServiceSettings {
-  /** Name of a parameter set of model/service-time.ts. */
-  readonly calibration: string;
-  readonly gpu: string;
-  /** Overrides the cap of the parameter set. */
-  readonly cap: number | null;
+/** What a pod does (LawOptions: names of model/service-time.ts and service-law.ts) and how callers reach it. */
+export interface ServiceSettings extends LawOptions {
   readonly balancer: BalancerPolicy;
   /**
    * Where requests wait. 'front': one FIFO queue in front, a pod is given a request only while it has less than `cap`

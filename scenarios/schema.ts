@@ -2,6 +2,7 @@
 // carries the file's own shape; parse.ts checks what spans several keys and makes the Scenario.
 
 import { z } from 'zod';
+import { STREAM_LAWS, TTFT_LAWS } from '../model/service-law.ts';
 import { GPU_SPEED, SERVICE_LAWS } from '../model/service-time.ts';
 import {
   audioLength,
@@ -127,6 +128,38 @@ const service = z.strictObject({
     .enum(Object.keys(GPU_SPEED))
     .describe('GPU of every pod; its speed relative to an L40S scales the law')
     .default('L40S'),
+  stream: z
+    .enum(Object.keys(STREAM_LAWS))
+    .describe('stream parameter set of model/service-law.ts; absent = that of the calibration')
+    .optional(),
+  features: z
+    .strictObject({
+      wordTimestamps: z
+        .boolean()
+        .describe('work × 1.35 for a file of 5 min or more, × 2.2 for a shorter one')
+        .default(false),
+      diarisation: z.boolean().describe('work × 13').default(false),
+    })
+    .optional(),
+  ttft: z
+    .enum(Object.keys(TTFT_LAWS))
+    .describe('formula for the time to first transcript; absent = one chunk and one step')
+    .optional(),
+  tailShare: number('a share of 0 to 1', (n) => n >= 0 && n <= 1)
+    .describe(
+      'share of first transcripts 2.5 to 3.5 times late, beside a lognormal body of sigma 0.2 (0.02 at 160 ms chunks, 0.06 at 960 ms); absent = no spread',
+    )
+    .optional(),
+  tuning: z
+    .strictObject({
+      t0: duration().describe('fixed part of a lone request on an L40S; bounds 20ms and 250ms').optional(),
+      t0Sigma: nonNegativeNumber().describe('sigma of a lognormal factor on it; 0.5 is the guess').optional(),
+      s1: duration().describe('step time per live stream on an L40S; bounds 0.45ms and 1.6ms').optional(),
+      longFileLoss: nonNegativeNumber()
+        .describe('share by which b grows with each doubling above 8 in service; 0.15 is the guess for long files')
+        .optional(),
+    })
+    .optional(),
   cap: positiveInteger()
     .describe('most requests in service on one pod; absent = the cap of the parameter set')
     .optional(),

@@ -6,7 +6,7 @@ import type { CapacityCurve } from '../model/record.ts';
 import { stream } from '../model/rng.ts';
 import type { RequestKind, Schedule } from '../model/schedule.ts';
 import { REQUEST_KINDS, emptySchedule } from '../model/schedule.ts';
-import { requestWeight, throughput } from '../model/service-time.ts';
+import { peakThroughput, requestWeight } from '../model/service-time.ts';
 import type { Seconds } from '../model/units.ts';
 import { millis } from '../model/units.ts';
 import { OUTCOMES } from '../model/record.ts';
@@ -91,8 +91,7 @@ export const capacityCurve = (
   let weight = 0;
   for (let i = 0; i < load.count; i++)
     weight += requestWeight(batch, load.audioSeconds[i]!, load.seed[i]!) / load.count;
-  // With an unbounded cap throughput tends to 1/b.
-  const saturation = batch.cap === Infinity ? 1 / batch.b : throughput(batch, batch.cap);
+  const saturation = peakThroughput(batch);
   const capacity: number[] = [];
   for (let replicas = 1; replicas <= question.maxReplicas; replicas++) {
     let low = capacity.at(-1) ?? 0;

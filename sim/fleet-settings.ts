@@ -1,24 +1,25 @@
 // From the service section of a scenario to what the fleet acts on: parameter set, GPU speed and cap applied.
 
 import { TestbedError } from '../model/errors.ts';
+import { serviceLawOf } from '../model/service-law.ts';
 import type { ServiceLaw } from '../model/service-time.ts';
-import { GPU_SPEED, SERVICE_LAWS, scaleLaw } from '../model/service-time.ts';
+import { GPU_SPEED, SERVICE_LAWS } from '../model/service-time.ts';
 import type { ServiceSettings, Traffic } from '../scenarios/scenario.ts';
 import type { FleetSettings } from './service/fleet.ts';
 
 /** The law on the scenario's GPU. Throws SCENARIO_INVALID for an unknown parameter set or GPU. */
 export const serviceLaw = (service: ServiceSettings): ServiceLaw => {
-  const law = SERVICE_LAWS[service.calibration];
-  const gpu = GPU_SPEED[service.gpu];
-  if (law === undefined || gpu === undefined) {
+  const law = serviceLawOf(service);
+  if (law === null) {
     const [field, value, known] =
-      law === undefined ? ['calibration', service.calibration, SERVICE_LAWS] : ['gpu', service.gpu, GPU_SPEED];
+      SERVICE_LAWS[service.calibration] === undefined
+        ? ['calibration', service.calibration, SERVICE_LAWS]
+        : ['gpu', service.gpu, GPU_SPEED];
     throw new TestbedError('SCENARIO_INVALID', `service.${field}: unknown value ${JSON.stringify(value)}`, {
       hint: `use one of ${Object.keys(known).join(', ')}`,
     });
   }
-  const scaled = scaleLaw(law, gpu.speed);
-  return service.cap === null ? scaled : { ...scaled, batch: { ...scaled.batch, cap: service.cap } };
+  return law;
 };
 
 /** @param traffic whose callers' conduct counts; none for questions about callers that wait (capacity) */

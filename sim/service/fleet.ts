@@ -9,7 +9,7 @@ import { OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { ServiceLaw } from '../../model/service-time.ts';
-import { requestWeight } from '../../model/service-time.ts';
+import { firstResultSeconds, requestWeight } from '../../model/service-time.ts';
 import type { ServiceSettings } from '../../scenarios/scenario.ts';
 import type { Choose } from './balancer.ts';
 import { chooser, mulberry32 } from './balancer.ts';
@@ -389,8 +389,8 @@ export class Fleet {
     this.requests.admittedMillis[id] = at;
     if (this.schedule.kind[id] !== STREAM) return;
     const worker = this.workers[this.requests.pod[id]!]!;
-    const { chunk, s0, s1 } = this.settings.law.stream;
-    this.requests.firstResultMillis[id] = at + 1000 * (chunk + s0 + s1 * worker.activeStreams);
+    const first = firstResultSeconds(this.settings.law.stream, worker.activeStreams, this.schedule.seed[id]!);
+    this.requests.firstResultMillis[id] = at + 1000 * first;
   }
 
   private done(id: number, at: number, lagSeconds: number): void {
