@@ -61,7 +61,9 @@ example(
   scenarioOptions(
     program
       .command('simulate <scenario>')
-      .description('answers the question in virtual time; writes a run folder. A run instead of a scenario: its schedule')
+      .description(
+        'answers the question in virtual time; writes a run folder. A run instead of a scenario: its schedule',
+      )
       .option('--out <folder>', 'the run folder (default: runs/NAME-sim)')
       .option('--drawn', 'of a real run: draw what is known of it (phases, syncs, delays of pods)')
       .option('--json', 'print the score as JSON'),
@@ -78,7 +80,7 @@ example(
     program
       .command('replay <scenario>')
       .description('sends the same requests at real processes in real time; writes a run folder')
-      .addOption(new Option('--profile <profile>', 'what to run against').choices(['local']).default('local'))
+      .addOption(new Option('--profile <profile>', 'what to run against').choices(['local', 'bare']).default('local'))
       .option('--time-scale <factor>', 'virtual seconds per real second', '1')
       .addOption(
         new Option('--engine <engine>', 'who sends; k6 is one that you installed (K6_BIN or PATH, 1.6 or newer)')
@@ -104,6 +106,7 @@ example(
     runCommand(() => import('./commands/replay.ts'), { ...options, scenario }),
   ),
   'replay vendor-default-step --duration 5m --time-scale 10',
+  'replay bench --duration 5m --profile bare',
   'replay nine-oclock --duration 2m --target http://127.0.0.1:2269 --clips my-calls',
   'replay vendor-default-step --duration 5m --time-scale 10 --engine k6',
 );
@@ -247,7 +250,7 @@ example(
     .description(
       'the whole answer: scrape interval sweep in simulation, replay on real processes, comparison, report, verdict',
     )
-    .addOption(new Option('--profile <profile>', 'what to replay against').choices(['local']).default('local'))
+    .addOption(new Option('--profile <profile>', 'what to replay against').choices(['local', 'bare']).default('local'))
     .option('--scenario <scenario>', 'another question than the default one')
     .option('--out <folder>', 'where the runs and the report go', 'bench-out')
     .option('--json', 'print the answer as JSON')

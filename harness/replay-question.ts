@@ -1,4 +1,5 @@
-// A question answered in real time: on the local profile with the wall clock compressed, or at a service that exists.
+// A question answered in real time: on the local profile with the wall clock compressed, on the bare profile under the
+// real controllers, or at a service that exists.
 
 import type { CapacityCurve } from '../model/record.ts';
 import type { ChosenEngine } from './k6/choose-engine.ts';
@@ -6,6 +7,8 @@ import type { Question } from './question.ts';
 import { startProgress } from './progress.ts';
 import type { LoadWishes, Replayed } from './replay/real-run.ts';
 import { replayLocal } from './replay/replay-local.ts';
+import type { BareReplayed } from './replay/replay-bare.ts';
+import { replayBare } from './replay/replay-bare.ts';
 import type { TargetSettings } from './replay/replay-target.ts';
 import { replayTarget } from './replay/replay-target.ts';
 import { runVersions } from './versions.ts';
@@ -32,6 +35,40 @@ export const replayQuestion = async (
       ...(engine === null ? {} : { engine }),
       notes,
       ...wishes,
+      signal,
+      onProgress: progress.update,
+    });
+  } finally {
+    progress.end();
+  }
+};
+
+/**
+ * Replays the question under the real control plane, in real time; `notes` of the result tell what its programs are.
+ * Throws TOOL_MISSING, TARGET_FAILED.
+ */
+export const replayQuestionOnBare = async (
+  question: Question,
+  capacity: CapacityCurve | null,
+  signal: AbortSignal,
+  { engine, notes }: ChosenEngine = { engine: null, notes: [] },
+  wishes: LoadWishes & { readonly workers?: number } = {},
+): Promise<BareReplayed> => {
+  const progress = startProgress(`replay of ${question.scenario.name} under the real controllers`);
+  try {
+    return await replayBare({
+      schedule: question.schedule,
+      scenario: question.scenario,
+      platform: question.platform,
+      timeScale: 1,
+      scheduleHash: question.hash,
+      versions: runVersions(question.platform),
+      capacity,
+      ...(engine === null ? {} : { engine }),
+      notes,
+      ...wishes,
+      logFolder: null,
+      environment: process.env,
       signal,
       onProgress: progress.update,
     });

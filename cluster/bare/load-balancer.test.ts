@@ -7,7 +7,10 @@ const pod = (uid: string, ready?: boolean) => ({
   ...(ready === undefined ? {} : { conditions: { ready } }),
   targetRef: { kind: 'Pod', uid },
 });
-const slice = (endpoints: EndpointSlice['endpoints']): EndpointSlice => ({ metadata: { name: 's' }, ...{ endpoints } });
+const slice = (endpoints: NonNullable<EndpointSlice['endpoints']> | null): EndpointSlice => ({
+  metadata: { name: 's' },
+  endpoints,
+});
 
 describe('who may be sent to', () => {
   it('is ready in any slice; what is not said counts as ready, an address without a pod is nobody', () => {

@@ -11,11 +11,13 @@ import type { EngineName } from '../k6/choose-engine.ts';
 import { chooseEngine } from '../k6/choose-engine.ts';
 import { judge, judgedFiles } from '../judge.ts';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import { KNOWN_FILE, knownText } from '../known-file.ts';
 import type { Question, ScenarioOptions } from '../question.ts';
 import { loadQuestion } from '../question.ts';
 import type { LoadWishes, Replayed } from '../replay/real-run.ts';
 import { authorizationFrom, originOf } from '../replay/target.ts';
-import { replayQuestion, replayQuestionAt } from '../replay-question.ts';
+import { replayQuestion, replayQuestionAt, replayQuestionOnBare } from '../replay-question.ts';
 import type { CommandContext } from '../run-command.ts';
 import { writeRun } from '../run-folder.ts';
 import { capacityQuestion } from '../simulate-question.ts';
@@ -50,6 +52,11 @@ const countOf = (flag: string, text: string, most: number): number => {
   if (!(Number.isInteger(count) && count >= 1 && count <= most))
     throw new TestbedError('USAGE', `${flag} ${text}: expected a whole number from 1 to ${most}`);
   return count;
+};
+
+type Ran = Replayed & {
+  /** What the run folder holds beside the record. */
+  readonly files: Readonly<Record<string, string>>;
 };
 
 /** What the options say about the load itself. Throws USAGE. */
@@ -94,16 +101,26 @@ const replayAt = (
   );
 };
 
-const replayHere = async (
-  options: ReplayCommandOptions,
-  question: Question,
-  context: CommandContext,
-): Promise<Replayed> => {
+const replayHere = async (options: ReplayCommandOptions, question: Question, context: CommandContext): Promise<Ran> => {
   const timeScale = timeScaleOf(options.timeScale);
   const { scenario, schedule } = question;
   const capacity = capacityCurve(schedule, fleetSettings(scenario.service, scenario.seed), capacityQuestion(question));
   const chosen = await chooseEngine(options.engine, process.env, context.tell);
-  return replayQuestion(question, timeScale, capacity, context.signal, chosen, wishesOf(options));
+  if (options.profile !== 'bare')
+    return {
+      ...(await replayQuestion(question, timeScale, capacity, context.signal, chosen, wishesOf(options))),
+      files: {},
+    };
+  if (timeScale !== 1)
+    throw new TestbedError('USAGE', `--time-scale ${options.timeScale}: the bare profile runs in real time`, {
+      hint: 'real controllers keep their own periods: leave --time-scale out, or use --profile local',
+    });
+  const ran = await replayQuestionOnBare(question, capacity, context.signal, chosen, wishesOf(options));
+  const { epochMillis } = ran.record.header.scenario as unknown as Scenario;
+  return {
+    ...ran,
+    files: { [KNOWN_FILE]: knownText({ epochMillis, scheduleHash: question.hash, inputs: ran.known }) },
+  };
 };
 
 export const run = async (options: ReplayCommandOptions, context: CommandContext): Promise<number> => {
@@ -111,15 +128,15 @@ export const run = async (options: ReplayCommandOptions, context: CommandContext
   for (const note of question.notes) context.tell(`note: ${note}`);
   const { scenario } = question;
   const { target } = options;
-  const { record, complete } =
+  const { record, complete, files } =
     target === undefined
       ? await replayHere(options, question, context)
-      : await replayAt(target, options, question, context);
+      : { ...(await replayAt(target, options, question, context)), files: {} };
   const judged = judge(record);
   const folder = await writeRun(
     options.out ?? join('runs', `${scenario.name}-${target === undefined ? options.profile : 'existing'}`),
     record,
-    judgedFiles(judged),
+    { ...judgedFiles(judged), ...files },
     complete ? null : { reason: `interrupted at ${(record.header.endMillis / 1000).toFixed(0)} s of the run` },
   );
   context.tell(`run folder: ${folder}`);

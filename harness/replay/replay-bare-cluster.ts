@@ -22,6 +22,7 @@ import type { KubernetesVersion, Platform, Service } from '../../model/platform.
 import type { ServiceLaw } from '../../model/service-time.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { needsKubeStateMetrics } from '../../sim/hops/kube-state-metrics.ts';
+import type { ClusterConfig } from '../../sim/kubernetes/index.ts';
 import { clusterConfig } from '../../sim/kubernetes/index.ts';
 import { untilMetricsListed, untilScraped } from './replay-bare-waits.ts';
 
@@ -34,6 +35,8 @@ export interface BareClusterSettings {
   readonly logFolder: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Fields of the kubelet's configuration in place of those that platform and scenario imply. */
+  readonly cluster?: Partial<ClusterConfig>;
 }
 
 const PODS_PATIENCE_MILLIS = 60_000;
@@ -53,6 +56,7 @@ export class BareCluster {
   /** Rejects when the control plane or a pod's process breaks; never resolves. */
   readonly broken: Promise<never>;
   private readonly settings: BareClusterSettings;
+  private readonly config: ClusterConfig;
   private readonly doors: PodDoors;
   private readonly agent: Agent;
   private readonly block: ReservedBlock;
@@ -103,6 +107,7 @@ export class BareCluster {
     this.block = block;
     this.notes = notes;
     this.platform = asItRuns(settings.platform, kubernetesVersion);
+    this.config = { ...clusterConfig(this.platform, scenario), ...settings.cluster };
     this.doors = podDoors(this.platform);
     this.agent = controlAgent();
     this.broken = Promise.race([plane.broken, this.breakdown.promise]);
@@ -111,7 +116,7 @@ export class BareCluster {
     this.kubelet = new BareKubelet(
       {
         api,
-        cluster: clusterConfig(this.platform, scenario),
+        cluster: this.config,
         emulator: {
           ...EMULATOR_DEFAULTS,
           law,
@@ -163,7 +168,7 @@ export class BareCluster {
     try {
       await this.kubelet.start();
       const service = callersService(this.platform, this.doors.port) ?? this.ownService();
-      const { initialReplicas } = clusterConfig(this.platform, this.settings.scenario);
+      const { initialReplicas } = this.config;
       for (const each of platformObjects(this.platform, this.doors.port, initialReplicas)) await this.create(each);
       await this.create(serviceObject(service));
       followEndpoints(this.api, service, this.watching.signal, ({ uid, ready }) =>

@@ -5,7 +5,6 @@
 import type { Collected } from '../../cluster/kube/collect.ts';
 import { Collector } from '../../cluster/kube/collect.ts';
 import type { FleetRow } from '../../cluster/kube/collected-signals.ts';
-import { ownHostName } from '../../cluster/kube/host-name.ts';
 import { monotonicMillis, scaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import { TestbedError } from '../../model/errors.ts';
@@ -82,7 +81,6 @@ class BareRun {
       prometheusUrl,
       auditLog,
       adapterAuditLog,
-      prometheusHost: await ownHostName(),
       platform,
       scenario: settings.scenario,
     });
