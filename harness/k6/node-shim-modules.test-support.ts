@@ -128,7 +128,10 @@ const http = (state: VuState): Readonly<Record<string, unknown>> => {
   const asyncRequest = (method: string, url: string, body: string | ArrayBuffer | null, params: HttpParams = {}) =>
     new Promise((resolve) => {
       let waitingFrom = performance.now();
+      let over = false;
       const answer = (fields: Readonly<Record<string, unknown>>): void => {
+        if (over) return;
+        over = true;
         clearTimeout(timer);
         point(state, 'http_reqs', 1, { ...params.tags, method });
         const timings = { receiving: performance.now() - waitingFrom };

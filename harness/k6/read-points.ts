@@ -62,15 +62,19 @@ export const readK6Points = async (file: string): Promise<K6Points> => {
   };
   // k6 ends every line: what stands after the last newline is the beginning of one, and not taken.
   let last: string | null = null;
+  let whole = 0;
   try {
     for await (const line of linesOf(file)) {
-      if (last !== null) take(last);
+      if (last !== null) {
+        take(last);
+        whole += 1;
+      }
       last = line;
     }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
-  return { points, inFlightMillis, isCut: last !== '' };
+  return { points, inFlightMillis, isCut: whole === 0 || last !== '' };
 };
 
 /** k6's error codes: 1100 to 1199 name resolution, 1200 to 1299 TCP, 1300 to 1399 TLS, 1600 to 1699 HTTP/2. */
