@@ -28,6 +28,13 @@ describe('open sessions', () => {
       value: [1, 2, 0, 1],
     });
   });
+  it('end with the cut of their caller, here after 600 ms', () => {
+    const conduct = { a: { hangup: null, cut: { share: 1, after: { kind: 'fixed', value: 0.6 } } } } as const;
+    expect(openSessions(schedule([2, 2, 0, 2]), conduct)).toEqual({
+      at: [0, 3000, 8000, 9000],
+      value: [1, 0, 1, 0],
+    });
+  });
   it('are none where there are no live sessions', () => {
     expect(openSessions(schedule([0, 1, 0, 1]))).toBeNull();
   });
