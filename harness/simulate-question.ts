@@ -2,6 +2,7 @@
 
 import { seconds } from '../model/units.ts';
 import type { RunRecord } from '../model/record.ts';
+import { KNOWN_NOTE } from '../reports/fidelity/text.ts';
 import { parseObjectives } from '../reports/gate/parse.ts';
 import type { CapacityQuestion } from '../sim/capacity.ts';
 import type { KnownInputs } from '../sim/known-inputs.ts';
@@ -33,11 +34,17 @@ export const capacityQuestion = ({ scenario, platform }: Question): CapacityQues
   };
 };
 
-/** Simulates the question; `withCapacity` adds the capacity curve, which costs a second or so. */
-export const simulateQuestion = (question: Question, withCapacity: boolean, known?: KnownInputs): RunRecord =>
-  simulate(question.schedule, question.scenario, question.platform, {
+/**
+ * Simulates the question; `withCapacity` adds the capacity curve, which costs a second or so. What is `known` of a real run
+ * takes the place of draws, and the record says so.
+ */
+export const simulateQuestion = (question: Question, withCapacity: boolean, known?: KnownInputs): RunRecord => {
+  const record = simulate(question.schedule, question.scenario, question.platform, {
     scheduleHash: question.hash,
     versions: runVersions(question.platform),
     capacity: withCapacity ? capacityQuestion(question) : null,
     ...(known === undefined ? {} : { known }),
   });
+  if (known === undefined) return record;
+  return { ...record, header: { ...record.header, notes: [KNOWN_NOTE, ...record.header.notes] } };
+};

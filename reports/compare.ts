@@ -4,6 +4,7 @@
 import { TestbedError } from '../model/errors.ts';
 import type { RunRecord } from '../model/record.ts';
 import { throughput } from '../model/service-time.ts';
+import { commonSamples } from './fidelity/agreement.ts';
 import { callsBetween, latencySeconds } from './score/calls.ts';
 import { offeredLoad } from './score/demand.ts';
 import { numberOf } from './score/figure.ts';
@@ -287,6 +288,8 @@ export const compare = (first: RunRecord, second: RunRecord, bounds: FidelityBou
   const b = sideOf(second);
   const { warmupMillis: from, durationMillis: to } = first.header;
   const replicaSeconds = (side: Side): number => area(side.curves.ready, from, to) / 1000;
+  // A real cluster may store more than the jobs of the simulation.
+  const samples = commonSamples(first, second);
   const rows = [
     equalRow('equal desired replicas', a.curves.desired, b.curves.desired, from, to, bounds.equalReplicas),
     equalRow('equal ready replicas', a.curves.ready, b.curves.ready, from, to, bounds.equalReplicas),
@@ -313,8 +316,8 @@ export const compare = (first: RunRecord, second: RunRecord, bounds: FidelityBou
     relativeRow(
       'samples stored',
       '/s',
-      first.storage.samplesPerSecond,
-      second.storage.samplesPerSecond,
+      samples === null ? null : samples[0] / (first.header.endMillis / 1000),
+      samples === null ? null : samples[1] / (second.header.endMillis / 1000),
       bounds.storageRelative,
       0,
     ),

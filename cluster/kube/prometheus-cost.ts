@@ -99,13 +99,13 @@ const fill = (meter: StorageMeter, { jobs, epochMillis, endMillis }: StorageQues
 
 const orElse = (measured: number, computed: number): number => (Number.isNaN(measured) ? computed : measured);
 
-/** Each job's share of the log goes by its share of the samples. */
-const withLog = (jobs: readonly JobStorage[], bytes: number): readonly JobStorage[] => {
-  const samples = jobs.reduce((sum, job) => sum + job.samples, 0);
-  return Number.isNaN(bytes) || bytes <= 0 || samples === 0
-    ? jobs
-    : jobs.map((job) => ({ ...job, walBytes: (bytes * job.samples) / samples }));
-};
+/** Samples and markers that it says it appended between the readings; NaN where it was restarted. */
+export const appendedBetween = (before: PrometheusReading, after: PrometheusReading): number =>
+  after.samplesAppended >= before.samplesAppended ? after.samplesAppended - before.samplesAppended : NaN;
+
+/** Each job's share of the log goes by its share of all samples that went into it, those of rules and others included. */
+const withLog = (jobs: readonly JobStorage[], bytes: number, appended: number): readonly JobStorage[] =>
+  bytes > 0 && appended > 0 ? jobs.map((job) => ({ ...job, walBytes: (bytes * job.samples) / appended })) : jobs;
 
 /**
  * Samples, scrapes and series are counted in what Prometheus gave back; log, head series, memory and processor are its own
@@ -119,13 +119,9 @@ export const measuredStorage = (question: StorageQuestion): StorageRecord => {
   const seconds = (after.atUnix - before.atUnix) / 1000;
   return {
     ...computed,
-    jobs: withLog(computed.jobs, after.walBytes - before.walBytes),
+    jobs: withLog(computed.jobs, after.walBytes - before.walBytes, appendedBetween(before, after)),
     headSeries: orElse(after.headSeries, computed.headSeries),
     memoryBytes: orElse(after.memoryBytes, computed.memoryBytes),
     cpuCores: orElse((after.cpuSeconds - before.cpuSeconds) / seconds, computed.cpuCores),
   };
 };
-
-/** Samples and markers that it says it appended between the readings; NaN where it was restarted. */
-export const appendedBetween = (before: PrometheusReading, after: PrometheusReading): number =>
-  after.samplesAppended >= before.samplesAppended ? after.samplesAppended - before.samplesAppended : NaN;

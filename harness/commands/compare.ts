@@ -1,6 +1,8 @@
-// compare REAL SIMULATED: two runs of one schedule side by side, with the error of each figure and its bound.
+// compare REAL SIMULATED: two runs of one schedule side by side, with the error of each figure and its bound. For a run on
+// a real cluster also its scale events, its storage, and where the simulation first left it and why.
 
 import { compare, fidelityBounds } from '../../reports/compare.ts';
+import { agreementReport } from '../../reports/fidelity/text.ts';
 import { comparisonText } from '../../reports/page/text.ts';
 import { ERROR_EXIT, OUTCOME_EXIT } from '../exit-codes.ts';
 import type { CommandContext } from '../run-command.ts';
@@ -16,6 +18,15 @@ export const run = async (options: CompareOptions, context: CommandContext): Pro
   const real = (await readRun(options.real)).record;
   const simulated = (await readRun(options.simulated)).record;
   const comparison = compare(simulated, real, fidelityBounds(real.header.timeScale));
-  context.print(options.json === true ? JSON.stringify(comparison, null, 1) : comparisonText(comparison));
-  return comparison.pass ? OUTCOME_EXIT.ok.code : ERROR_EXIT.FIDELITY.code;
+  // The local profile has the simulator's own control code: it has bounds of its own, those above.
+  const { profile } = real.header;
+  const agreement = profile === 'sim' || profile === 'local' ? null : agreementReport(real, simulated);
+  if (options.json === true)
+    context.print(JSON.stringify(agreement === null ? comparison : { ...comparison, agreement }, null, 1));
+  else {
+    context.print(comparisonText(comparison));
+    if (agreement !== null) context.print(`\n${agreement.text}`);
+  }
+  const pass = agreement === null ? comparison.pass : agreement.pass;
+  return pass ? OUTCOME_EXIT.ok.code : ERROR_EXIT.FIDELITY.code;
 };
