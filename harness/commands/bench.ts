@@ -7,6 +7,7 @@ import { parsePrometheusDuration } from '../../model/duration.ts';
 import { TestbedError } from '../../model/errors.ts';
 import { stream } from '../../model/rng.ts';
 import type { RunRecord } from '../../model/record.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
 import type { Comparison } from '../../reports/compare.ts';
 import { compare, fidelityBounds } from '../../reports/compare.ts';
 import { renderReport } from '../../reports/page/report.ts';
@@ -15,12 +16,13 @@ import { sweepOf } from '../../reports/sweep.ts';
 import { conformanceFigures } from '../conformance-figures.ts';
 import { ERROR_EXIT, OUTCOME_EXIT } from '../exit-codes.ts';
 import { exitOf, judge, judgedFiles } from '../judge.ts';
+import { KNOWN_FILE, knownText } from '../known-file.ts';
 import { startProgress } from '../progress.ts';
 import type { Question } from '../question.ts';
 import { loadQuestion } from '../question.ts';
 import { traceFolder } from '../read-scenario.ts';
 import { firstExisting } from '../read-input.ts';
-import { replayQuestion } from '../replay-question.ts';
+import { replayQuestion, replayQuestionOnBare } from '../replay-question.ts';
 import type { CommandContext } from '../run-command.ts';
 import { addToRun, writeRun } from '../run-folder.ts';
 import { simulateQuestion } from '../simulate-question.ts';
@@ -81,8 +83,39 @@ const sweep = async (scenario: string, now: number, context: CommandContext) => 
 
 interface Compared {
   readonly real: RunRecord;
+  /** What the real run is compared with. */
+  readonly simulated: RunRecord;
   readonly comparison: Comparison;
+  /** What the real run's folder holds beside the record. */
+  readonly files: Readonly<Record<string, string>>;
 }
+
+const interrupted = (): TestbedError =>
+  new TestbedError('INTERRUPTED', 'the replay was interrupted; nothing was kept of it');
+
+/**
+ * Replays under the real controllers, once: real time is dear. Compares with a simulation of this very run, which knows
+ * what chance decided there (phases, instants of syncs, delays of pods) and computes the rest.
+ */
+const replayOnBare = async (
+  question: Question,
+  capacity: RunRecord['header']['capacity'],
+  context: CommandContext,
+): Promise<Compared> => {
+  const { record, complete, known } = await replayQuestionOnBare(question, capacity, context.signal);
+  if (!complete) throw interrupted();
+  const { platform } = record.header;
+  const scenario = record.header.scenario as unknown as Scenario;
+  // What was done to the real components is among what is known.
+  const simulated = simulateQuestion({ ...question, scenario: { ...scenario, faults: [] }, platform }, true, known);
+  const file = knownText({ epochMillis: scenario.epochMillis, scheduleHash: question.hash, inputs: known });
+  return {
+    real: record,
+    simulated,
+    comparison: compare(simulated, record, fidelityBounds(1)),
+    files: { [KNOWN_FILE]: file },
+  };
+};
 
 /** Replays and compares with the simulation; again if the generator was late or a difference is beyond its bound. */
 const replayAndCompare = async (
@@ -92,10 +125,10 @@ const replayAndCompare = async (
 ): Promise<Compared> => {
   for (let attempt = 1; ; attempt++) {
     const { record, complete } = await replayQuestion(question, TIME_SCALE, simulated.header.capacity, context.signal);
-    if (!complete) throw new TestbedError('INTERRUPTED', 'the replay was interrupted; nothing was kept of it');
+    if (!complete) throw interrupted();
     const comparison = compare(simulated, record, fidelityBounds(TIME_SCALE));
     const limited = record.header.validity?.verdict === 'generator-limited';
-    if ((comparison.pass && !limited) || attempt === REPLAYS) return { real: record, comparison };
+    if ((comparison.pass && !limited) || attempt === REPLAYS) return { real: record, simulated, comparison, files: {} };
     context.tell(
       limited
         ? 'the load engine was the bottleneck of the replay (a busy machine?): once more'
@@ -112,18 +145,21 @@ export const run = async (options: BenchOptions, context: CommandContext): Promi
   const swept = await sweep(scenario, deployedInterval(question), context);
   const simulated = simulateQuestion(question, true);
   const judged = judge(simulated);
-  const { real, comparison } = await replayAndCompare(question, simulated, context);
+  const { real, comparison, files, ...beside } =
+    options.profile === 'bare'
+      ? await replayOnBare(question, simulated.header.capacity, context)
+      : await replayAndCompare(question, simulated, context);
 
   const realJudged = judge(real);
   const simFolder = await writeRun(join(options.out, 'simulated'), simulated, judgedFiles(judged));
-  const realFolder = await writeRun(join(options.out, 'real'), real, judgedFiles(realJudged));
+  const realFolder = await writeRun(join(options.out, 'real'), real, { ...judgedFiles(realJudged), ...files });
   const page = renderReport({
     run: simulated,
     ...judged,
     sweep: swept,
     real: {
       comparison,
-      simulated: { run: simulated, score: judged.score },
+      simulated: { run: beside.simulated, score: judge(beside.simulated).score },
       replayed: { run: real, score: realJudged.score },
     },
     conformance: conformanceFigures(),
