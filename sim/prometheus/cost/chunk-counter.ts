@@ -22,7 +22,7 @@ const NORMAL_NAN = [0x7ff80000, 0x00000001] as const;
 const STALE_NAN = [0x7ff00000, 0x00000002] as const;
 
 /** Bytes of an unsigned varint. */
-const uvarintBytes = (value: number): number => {
+export const uvarintBytes = (value: number): number => {
   let bytes = 1;
   for (let left = value; left >= 128; left = Math.floor(left / 128)) bytes++;
   return bytes;

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { stream } from '../../../model/rng.ts';
 import { SampleStore } from '../store.ts';
 import { ChunkCounter } from './chunk-counter.ts';
+import { indexBytes } from './index-model.ts';
 import { JobMeter } from './job-meter.ts';
 import { DISK_PRICE, diskMoneyPerMonth, instancePrice } from './prices.ts';
 import {
   chunksPerBlock,
   headSeries,
-  indexBytes,
   largestBlockSeconds,
   memoryBytes,
   retainedBytes,
@@ -151,8 +151,10 @@ describe('blocks, log, disk, memory and money', () => {
   });
 
   it('costs 100 B of index per series and 6.4 B per further chunk, again in each block', () => {
-    expect(indexBytes(1, 25, 25)).toBe(1300 + 2500);
-    expect(indexBytes(2, 50, 100)).toBe(2600 + 5000 + 320);
+    // An entry of one chunk takes 48 B, of two 48, of four 64 for their padding; postings and own label values 44.
+    expect(indexBytes(1, 25, 25)).toBe(2108 + 25 * 92);
+    expect(indexBytes(2, 50, 100)).toBe(2 * 2108 + 50 * 92);
+    expect(indexBytes(1, 25, 100)).toBe(2108 + 25 * 108);
   });
 
   it('writes 8.4 B to the log per sample of a 25-series target and 36 B once per series', () => {
@@ -202,7 +204,7 @@ describe('the meter of a job', () => {
       series: 2,
       samples: 240,
       chunks: 2,
-      indexBytes: 1500,
+      indexBytes: 2108 + 2 * 92,
       walBytes: 240 * 25 + 240 * 7.4 + 72,
     });
     within(meter.cost(240).chunkBytes / 240, 0.458, 0.01);
@@ -226,7 +228,7 @@ describe('the meter of a job', () => {
     ]);
     expect(metrics.reduce((sum, m) => sum + m.chunkBytes, 0)).toBe(chunkBytes);
     expect(metrics.reduce((sum, m) => sum + m.samples, 0)).toBe(samples);
-    // 240 samples a minute apart span two blocks of 2 h, each of which costs 1300 B by itself.
-    expect(metrics.reduce((sum, m) => sum + m.indexBytes, 0)).toBe(index - 2 * 1300);
+    // 240 samples a minute apart span two blocks of 2 h, each of which costs 2108 B by itself.
+    expect(metrics.reduce((sum, m) => sum + m.indexBytes, 0)).toBe(index - 2 * 2108);
   });
 });

@@ -4,7 +4,8 @@
 import type { MetricStorage } from '../../../model/record.ts';
 import type { Series } from '../store.ts';
 import { ChunkCounter } from './chunk-counter.ts';
-import { indexBytes, walBytes } from './storage-model.ts';
+import { indexBlockBytes, indexSeriesBytes } from './index-model.ts';
+import { walBytes } from './storage-model.ts';
 
 export interface JobCost {
   readonly series: number;
@@ -48,18 +49,19 @@ export class JobMeter {
       blocks = Math.max(blocks, counter.blocks);
     }
     const series = this.#counters.length;
+    const metrics = this.#metrics(blocks === 0 ? 0 : seriesInBlocks / blocks);
     return {
       series,
       samples,
       chunks,
       chunkBytes,
-      indexBytes: indexBytes(blocks, seriesInBlocks, chunks),
+      indexBytes: metrics.reduce((all, metric) => all + metric.indexBytes, indexBlockBytes(blocks)),
       walBytes: walBytes({ scrapes, samples, newSeries: series }),
-      metrics: this.#metrics(),
+      metrics,
     };
   }
 
-  #metrics(): readonly MetricStorage[] {
+  #metrics(seriesInBlock: number): readonly MetricStorage[] {
     const byName = Map.groupBy(this.#counters.keys(), (i) => this.#names[i]!);
     const sum = (of: readonly number[], what: (counter: ChunkCounter) => number): number =>
       of.reduce((all, i) => all + what(this.#counters[i]!), 0);
@@ -69,10 +71,10 @@ export class JobMeter {
         series: of.length,
         samples: sum(of, (c) => c.samples),
         chunkBytes: sum(of, (c) => c.bytes),
-        indexBytes: indexBytes(
-          0,
+        indexBytes: indexSeriesBytes(
           sum(of, (c) => c.blocks),
           sum(of, (c) => c.chunks),
+          seriesInBlock,
         ),
       }))
       .sort((x, y) => y.chunkBytes + y.indexBytes - x.chunkBytes - x.indexBytes);

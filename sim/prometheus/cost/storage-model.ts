@@ -1,10 +1,7 @@
 // What the samples of a run cost to keep: index, write-ahead log, retained disk, memory, CPU (metrics-path.md section 2,
 // measured in golden/storage with the real database of 2.53.0). Chunk bytes come from ChunkCounter; money from prices.ts.
 
-/** Index of one block: about 1.3 kB, 100 B per series, 6.4 B per chunk after a series' first (fit within 7 %). */
-const INDEX_BLOCK_BYTES = 1300;
-const INDEX_SERIES_BYTES = 100;
-const INDEX_CHUNK_BYTES = 6.4;
+import { indexBytes } from './index-model.ts';
 
 /** Snappy-compressed WAL: about 25 B per scrape of a target, 7.4 B per sample, 36 B once per new series. */
 const WAL_SCRAPE_BYTES = 25;
@@ -26,12 +23,6 @@ const CPU_SAMPLE_SECONDS = 3e-6;
 
 const BLOCK_SECONDS = 7200;
 const MAX_BLOCK_SECONDS = 31 * 86_400;
-
-/** Index bytes of `blocks` blocks that hold `seriesInBlocks` series (a series counts in each) with `chunks` chunks. */
-export const indexBytes = (blocks: number, seriesInBlocks: number, chunks: number): number =>
-  INDEX_BLOCK_BYTES * blocks +
-  INDEX_SERIES_BYTES * seriesInBlocks +
-  INDEX_CHUNK_BYTES * Math.max(0, chunks - seriesInBlocks);
 
 /** Bytes appended to the write-ahead log. */
 export const walBytes = (of: {
@@ -73,7 +64,7 @@ export const retainedBytes = (rate: WriteRate, retentionSeconds: number): number
   const perBlock = block / BLOCK_SECONDS;
   const seriesPerBlock = rate.activeSeries + rate.newSeriesPerSecond * block;
   const chunks = rate.activeSeries * rate.chunksPerSeriesBlock * perBlock + rate.newSeriesPerSecond * block;
-  const oneBlock = rate.chunkBytesPerSecond * block + indexBytes(1, seriesPerBlock, chunks);
+  const oneBlock = rate.chunkBytesPerSecond * block + indexBytes(1, seriesPerBlock, chunks, block);
   const log = walBytes({
     scrapes: rate.scrapesPerSecond * WAL_SECONDS,
     samples: rate.samplesPerSecond * WAL_SECONDS,
