@@ -3,13 +3,13 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import { Pool } from 'undici';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECTS, ROW_HEADERS, SERVER_HEADERS } from '../../cluster/emulator/dialects.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { UploadBody } from './clip.ts';
 import { failed, networkFailure, statusFailure } from './failures.ts';
 import type { Abandon, Answer } from './front.ts';
+import { HttpConnections } from './http-connections.ts';
 
 export type ConnectionPolicy = 'keepalive' | 'per-request';
 
@@ -56,23 +56,14 @@ const looksLikeJson = (pieces: readonly Buffer[]): boolean => {
 
 /** The client of one pod. `close` destroys its connections: whatever is under way fails. */
 export class BatchClient {
-  private readonly pool: Pool;
+  private readonly connections: HttpConnections;
   private readonly settings: BatchClientSettings;
   private readonly path: string;
 
   constructor(origin: string, settings: BatchClientSettings) {
     this.settings = settings;
     this.path = `${DIALECTS[settings.dialect].batchPath}${BATCH_QUERY[settings.dialect]}`;
-    // Unlimited connections keep the loop open; time-outs are the front's (load-generation.md 5.4).
-    this.pool = new Pool(origin, {
-      pipelining: 1,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      allowH2: false,
-      keepAliveTimeout: 600_000,
-      keepAliveMaxTimeout: 600_000,
-      connect: { timeout: 10_000 },
-    });
+    this.connections = new HttpConnections(origin);
   }
 
   /** Sends; `settle` is called once unless the returned function abandons the request before. */
@@ -97,7 +88,8 @@ export class BatchClient {
     const pieces: Buffer[] = [];
     let abandoned = false;
     let abort: ((reason: Error) => void) | null = null;
-    this.pool.dispatch(
+    const { dispatcher, over } = this.connections.take();
+    dispatcher.dispatch(
       { method: 'POST', path, headers, body: Buffer.isBuffer(upload) ? upload : Readable.from(upload.pieces) },
       {
         onRequestStart: (controller) => {
@@ -114,6 +106,7 @@ export class BatchClient {
           kept += piece.length;
         },
         onResponseEnd: () => {
+          over(true);
           if (abandoned) return;
           const doneMillis = clock.now();
           if (status !== 200) settle(statusFailure(status));
@@ -128,6 +121,7 @@ export class BatchClient {
             });
         },
         onResponseError: (_, error) => {
+          over(false);
           if (!abandoned) settle(networkFailure(error));
         },
       },
@@ -140,6 +134,6 @@ export class BatchClient {
   }
 
   close(): void {
-    void this.pool.destroy().catch(() => undefined);
+    this.connections.close();
   }
 }

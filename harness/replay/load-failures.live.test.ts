@@ -37,10 +37,12 @@ const emulate = async (change: Partial<EmulatorConfig>): Promise<string> => {
 
 const withFault = (fault: EmulatorFault): Promise<string> => emulate({ faults: [fault] });
 
-const TIMEOUT = 1.5;
+/** Virtual seconds, ten of them a real one: short where the time-out is what is asked, long where it is not. */
+const SHORT = 1.5;
+const LONG = 300;
 
 /** One row at this address: its outcome, its class, and what was seen. */
-const meet = async (origin: string, kind: RequestKind): Promise<readonly [string, string, string]> => {
+const meet = async (origin: string, kind: RequestKind, timeout = LONG): Promise<readonly [string, string, string]> => {
   const clock = scaledClock(monotonicMillis() + 20, 10);
   const settings: LoadSettings = {
     front: {
@@ -48,7 +50,7 @@ const meet = async (origin: string, kind: RequestKind): Promise<readonly [string
       balancer: 'least-requests',
       queueAt: 'front',
       queueLimit: null,
-      timeout: seconds(TIMEOUT),
+      timeout: seconds(timeout),
       retries: null,
       balancerSeed: 1,
       maxInFlight: 10,
@@ -92,8 +94,12 @@ describe('a target that is not what it should be has a class of its own in the r
 
   it('a server that takes the request and never answers', async () => {
     const origin = await serve(tcpServer(() => undefined));
-    expect(await meet(origin, 'short')).toEqual(['timeout', 'no-answer', '']);
-    expect(await meet(await withFault({ kind: 'stall', ...always }), 'short')).toEqual(['timeout', 'no-answer', '']);
+    expect(await meet(origin, 'short', SHORT)).toEqual(['timeout', 'no-answer', '']);
+    expect(await meet(await withFault({ kind: 'stall', ...always }), 'short', SHORT)).toEqual([
+      'timeout',
+      'no-answer',
+      '',
+    ]);
   });
 
   it('a server that answers garbage: no HTTP, no JSON, no WebSocket frames', async () => {
