@@ -6,9 +6,11 @@ import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECT_IDS } from '../../cluster/emulator/dialects.ts';
 import { TestbedError } from '../../model/errors.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
+import { parseObjectives } from '../../reports/gate/parse.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { POINTS_FILE } from '../k6/k6-process.ts';
 import { k6Files, writeK6Folder } from '../k6/plan.ts';
+import { promisesOf } from '../k6/promises.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion, trafficOf } from '../question.ts';
 import { latestMillis, loadSettings } from '../replay/real-run.ts';
@@ -44,6 +46,7 @@ export const run = async (options: GenerateK6Options, context: CommandContext): 
   for (const note of notes) context.tell(`note: ${note}`);
   const folder = options.out ?? join('runs', `${scenario.name}-k6`);
   const fleet = fleetSettings(scenario.service, scenario.seed, scenario.traffic);
+  const { judged, left } = promisesOf(parseObjectives(scenario.objectives));
   const files = k6Files(schedule, {
     ...loadSettings(scenario, fleet, 'existing'),
     dialect,
@@ -56,6 +59,8 @@ export const run = async (options: GenerateK6Options, context: CommandContext): 
     timeScale: 1,
     maxInFlight: MAX_IN_FLIGHT,
     latestMillis: latestMillis({ schedule, scenario }),
+    promises: judged,
+    warmupMillis: scenario.warmup * 1000,
   });
   await writeK6Folder(folder, files, scenario.seed);
   const vus = files.plan.streams.reduce((sum, stream) => sum + stream.vus, 0);
@@ -64,6 +69,8 @@ export const run = async (options: GenerateK6Options, context: CommandContext): 
       `${schedule.count} requests in ${files.plan.streams.length} k6 scenarios with ${vus} VUs, schedule ${hash}`,
       `folder: ${folder}`,
       `start:  k6 run --out json=${join(folder, POINTS_FILE)} ${join(folder, 'script.ts')}`,
+      ...judged.map(({ text }) => `threshold: ${text}`),
+      ...left.map((text) => `not for k6: ${text} (surgelab gate judges it from a run folder)`),
       'another address: -e SURGELAB_TARGET=URL; a key: -e SURGELAB_AUTHORIZATION="Bearer KEY"',
     ].join('\n'),
   );

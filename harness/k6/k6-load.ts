@@ -145,7 +145,7 @@ export class K6Load implements RunningLoad {
   private proofOfArrivals(points: readonly ScriptPoint[], { missing, strangers }: K6Table): readonly string[] {
     if (missing.length > 0 || strangers > 0) return [];
     const { scheduleHash: given } = this.context;
-    const played = scheduleHash(arrivalsOf(points, this.schedule.durationMillis));
+    const played = scheduleHash(arrivalsOf(points, this.schedule));
     return [
       played === given
         ? `k6 played the schedule row by row: its arrivals have the hash ${given}`

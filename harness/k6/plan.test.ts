@@ -90,6 +90,8 @@ describe('the plan of a k6 run', () => {
       timeoutMillis: 30_000,
       retries: { max: 2, backoffMillis: 500 },
       maxInFlightPerVu: 50,
+      promises: [],
+      warmupMillis: 0,
       latestMillis: 10_000,
       maxDurationSeconds: 63,
     });

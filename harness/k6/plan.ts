@@ -14,7 +14,7 @@ import { SAMPLE_RATE } from '../replay/clip.ts';
 import type { LoadSettings } from '../replay/load-engine.ts';
 import type { EndDialect } from '../replay/stream-client.ts';
 import { streamClip } from '../replay/stream-client.ts';
-import type { ScriptDialect, ScriptPlan, ScriptRow, ScriptStream } from './script-data.ts';
+import type { ScriptDialect, ScriptPlan, ScriptPromise, ScriptRow, ScriptStream } from './script-data.ts';
 
 export interface PlanSettings extends Pick<
   LoadSettings,
@@ -29,6 +29,10 @@ export interface PlanSettings extends Pick<
   readonly timeScale: number;
   readonly maxInFlight: number;
   readonly latestMillis: number;
+  /** Judged by k6 itself as thresholds; absent = none. */
+  readonly promises?: readonly ScriptPromise[];
+  /** Calls before it are judged by no promise; absent = 0. */
+  readonly warmupMillis?: number;
 }
 
 export interface K6Files {
@@ -38,7 +42,14 @@ export interface K6Files {
 }
 
 const STREAM = REQUEST_KINDS.indexOf('stream');
-const SCRIPT_FILES = ['script.ts', 'script-clock.ts', 'script-data.ts', 'script-session.ts', 'script-upload.ts'];
+const SCRIPT_FILES = [
+  'script.ts',
+  'script-clock.ts',
+  'script-data.ts',
+  'script-promises.ts',
+  'script-session.ts',
+  'script-upload.ts',
+];
 const CLIP_FILE = 'clip.pcm';
 /** Requests that one VU carries with ease, and the most VUs of a stream (load-generation.md section 7). */
 const ROWS_PER_VU = 50;
@@ -146,6 +157,8 @@ export const k6Files = (schedule: Schedule, settings: PlanSettings): K6Files => 
       retries:
         service.retries === null ? null : { max: service.retries.max, backoffMillis: service.retries.backoff * 1000 },
       maxInFlightPerVu: Math.max(1, Math.floor(settings.maxInFlight / Math.max(1, vus))),
+      promises: settings.promises ?? [],
+      warmupMillis: settings.warmupMillis ?? 0,
       latestMillis,
       maxDurationSeconds: Math.ceil(latestMillis / timeScale / 1000) + SPARE_SECONDS,
     },

@@ -6,9 +6,8 @@ import { pipeline } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import type { Failure, Outcome, RequestTable } from '../../model/record.ts';
 import { FAILURES, OUTCOMES, emptyRequests } from '../../model/record.ts';
-import type { Schedule, ScheduleRow } from '../../model/schedule.ts';
-import { REQUEST_KINDS, scheduleFromRows } from '../../model/schedule.ts';
-import { millis, seconds } from '../../model/units.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import { emptySchedule } from '../../model/schedule.ts';
 import type { Unanswered } from '../replay/failures.ts';
 import { closeFailure, failed, statusFailure, upgradeFailure } from '../replay/failures.ts';
 import { LatenessCounter } from '../replay/lateness.ts';
@@ -111,21 +110,27 @@ export const unansweredOf = (cause: ScriptCause, refusedStatus: number): Unanswe
   }
 };
 
-/** The arrivals as the script played them, rows in the order of their index: hashes like the schedule if it did what was asked. */
-export const arrivalsOf = (points: readonly ScriptPoint[], durationMillis: number): Schedule =>
-  scheduleFromRows(
-    points
-      .toSorted((a, b) => a.row - b.row)
-      .map((point): ScheduleRow => ({
-        index: point.row,
-        offsetMillis: millis(point.offsetMillis),
-        stream: point.stream,
-        kind: REQUEST_KINDS[point.kind]!,
-        audioSeconds: seconds(point.audioSeconds),
-        seed: point.seed,
-      })),
-    millis(durationMillis),
-  );
+/**
+ * The arrivals as the script played them, rows in the order of their index: hashes like the schedule if it did what was asked.
+ *
+ * @param asked whose length and order of streams, which are no row's business, go into the hash too
+ */
+export const arrivalsOf = (
+  points: readonly ScriptPoint[],
+  asked: Pick<Schedule, 'durationMillis' | 'streams'>,
+): Schedule => {
+  const played = emptySchedule(points.length, asked.durationMillis, asked.streams);
+  points
+    .toSorted((a, b) => a.row - b.row)
+    .forEach((point, i) => {
+      played.offsetMillis[i] = point.offsetMillis;
+      played.audioSeconds[i] = point.audioSeconds;
+      played.stream[i] = asked.streams.indexOf(point.stream);
+      played.kind[i] = point.kind;
+      played.seed[i] = point.seed;
+    });
+  return played;
+};
 
 export interface K6Table {
   readonly requests: RequestTable;

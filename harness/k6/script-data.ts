@@ -42,6 +42,19 @@ export interface ScriptDialect {
   };
 }
 
+/** At least this share of the calls must be within a bound, over the whole run after the warm-up. */
+export interface ScriptPromise {
+  /** The objective of the scenario. */
+  readonly text: string;
+  /** Index into `kinds`; null = any. */
+  readonly kind: number | null;
+  readonly stream: string | null;
+  /** judged: the lag of a live session, the latency of everything else. */
+  readonly of: 'judged' | 'latency' | 'lag';
+  readonly withinMillis: number;
+  readonly least: number;
+}
+
 export interface ScriptPlan {
   readonly schema: 'surgelab.k6-plan/1';
   readonly scheduleHash: string;
@@ -67,6 +80,8 @@ export interface ScriptPlan {
   readonly retries: { readonly max: number; readonly backoffMillis: number } | null;
   /** Rows under way in one VU beyond which a new one is dropped. */
   readonly maxInFlightPerVu: number;
+  readonly promises: readonly ScriptPromise[];
+  readonly warmupMillis: number;
   /** Nothing goes on after this, virtual milliseconds; what is under way is unfinished. */
   readonly latestMillis: number;
   /** Real time that k6 may take at most, whole seconds. */

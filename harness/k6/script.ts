@@ -12,6 +12,7 @@ import type { Options } from 'k6/options';
 import type { VuClock } from './script-clock.ts';
 import { vuClock } from './script-clock.ts';
 import type { ScriptCause, ScriptFrames, ScriptOrigin, ScriptPlan, ScriptPoint, ScriptRow } from './script-data.ts';
+import { promises } from './script-promises.ts';
 import { talk } from './script-session.ts';
 import type { Attempt, VuTools } from './script-upload.ts';
 import { upload } from './script-upload.ts';
@@ -30,6 +31,7 @@ const rowsOf = new Map(
 /** Time from the intended start to the answer, or to the end of the wait, in virtual milliseconds; the point holds the row. */
 const requests = new Trend('surgelab_request', true);
 const answered = new Rate('surgelab_ok');
+const kept = promises(plan);
 /** One value per VU: the integral of its rows under way over time, the left side of Little's law. */
 const underWay = new Trend('surgelab_in_flight_integral');
 
@@ -49,6 +51,7 @@ export const options: Options = {
       },
     ]),
   ),
+  thresholds: kept.thresholds,
   noConnectionReuse: plan.connection === 'per-request',
   setupTimeout: '300s',
   systemTags: ['status', 'name', 'scenario', 'error_code'],
@@ -120,6 +123,7 @@ const record = (stream: string, row: ScriptRow, life: Life, now: number): void =
   requests.add((life.endMillis ?? now) - offsetMillis, tags);
   delete metadata['surgelab'];
   answered.add(life.outcome === 'ok', tags);
+  kept.judge(point);
 };
 
 interface Limit {
