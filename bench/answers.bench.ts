@@ -1,14 +1,20 @@
 // The answers against their bounds: a search over at least 60 settings of 2 h at 10 requests/s, the plan of the default
 // scenario, the quality of the search on known landscapes. Prints what was measured with the machine and its load, since
 // wall clock on a busy machine says little: processor seconds stand beside it. Asserts nothing.
+// `node bench/answers.bench.ts [quality|plan|tune|exhaustive|gate …]`: all parts, or those that are named.
 
 import { cpus, loadavg } from 'node:os';
 import { stream } from '../model/rng.ts';
+import { readPlatform } from '../cluster/manifests/read-platform.ts';
+import { quietMinutes, saysWorse } from '../harness/gate/false-alarms.test-support.ts';
 import { planQuestion } from '../harness/plan/plan-question.ts';
+import { readQuestion } from '../harness/question.ts';
+import { readManifestFiles } from '../harness/read-scenario.ts';
+import { leversOf } from '../harness/tune/levers.ts';
 import { openSimulations } from '../harness/tune/simulations.ts';
 import { tune } from '../harness/tune/tune.ts';
 import type { Point, Space } from '../reports/search/space.ts';
-import { gridSize } from '../reports/search/space.ts';
+import { gridSize, setOf } from '../reports/search/space.ts';
 import { search } from '../reports/search/search.ts';
 
 const print = (line: string): void => {
@@ -30,6 +36,7 @@ const timed = async <T>(work: () => Promise<T>): Promise<{ value: T; wall: numbe
 const signal = new AbortController().signal;
 const SEEDS = 10;
 const BUDGET = 400;
+const SETTINGS = 60;
 
 const tuned = async (): Promise<void> => {
   const options = { scenario: 'vendor-default-step', duration: '2h' };
@@ -40,11 +47,8 @@ const tuned = async (): Promise<void> => {
   await simulations.close();
   const { answer } = value;
   print(
-    `tune: ${answer.simulations} simulations of 2 h at 10 requests/s, ${answer.tried} settings, finalists with ${SEEDS} paired seeds: ` +
+    `tune: ${answer.simulations} simulations of 2 h at 10 requests/s, ${answer.tried} settings (${answer.race.map((at) => `${at.settings} with ${at.seeds} seeds`).join(', ')}): ` +
       `${wall.toFixed(0)} s wall, ${cpu.toFixed(0)} processor s, ${((1000 * cpu) / answer.simulations).toFixed(0)} ms each (bound: 120 s on two cores)`,
-  );
-  print(
-    `tune: ${((600 * cpu) / answer.simulations / cpus().length).toFixed(0)} s for 60 settings × 10 seeds without a race, on all cores alone`,
   );
 };
 
@@ -96,6 +100,53 @@ const quality = async (): Promise<void> => {
   );
 };
 
+/** 400 pairs of sets of ten runs, every run simulated anew from a seed of its own: independent, unlike draws from a pool. */
+const gated = (): void => {
+  const simulated = quietMinutes();
+  const RUNS = 10;
+  const PAIRS = 400;
+  let [alarms, found] = [0, 0];
+  let seed = 0;
+  const set = (audioFactor: number, from: number) =>
+    Array.from({ length: RUNS }, (_, i) => simulated(from + i, audioFactor));
+  const started = performance.now();
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const before = set(1, (seed += RUNS));
+    if (saysWorse(before, set(1, (seed += RUNS)), pair)) alarms += 1;
+    if (saysWorse(before, set(1.1, seed - RUNS), pair)) found += 1;
+  }
+  const error = Math.sqrt((0.05 * 0.95) / PAIRS);
+  print(
+    `gate: ${((100 * alarms) / PAIRS).toFixed(1)} % false alarms over ${PAIRS} pairs of sets of ${RUNS} runs of other seeds (bound 5 % ± ${(100 * error).toFixed(1)} %), ` +
+      `audio 10 % longer found in ${((100 * found) / PAIRS).toFixed(1)} % (bound 90 %); ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
+};
+
+/** Every setting with every seed, no race: the bound word for word. */
+const exhaustive = async (): Promise<void> => {
+  const options = { scenario: 'vendor-default-step', duration: '2h' };
+  const file = readQuestion(options);
+  const { levers } = leversOf(readPlatform(readManifestFiles(file), file.scenario.platform.set));
+  const { uniform } = stream(file.scenario.seed, 'bench');
+  const settings = Array.from({ length: SETTINGS }, () =>
+    setOf(
+      levers,
+      levers.map(({ levels }) => Math.floor(uniform() * levels.length)),
+    ),
+  );
+  const simulations = openSimulations(options, null, signal, () => undefined);
+  const { wall, cpu } = await timed(() =>
+    simulations.run(
+      settings.flatMap((set) => Array.from({ length: SEEDS }, (_, i) => ({ seed: file.scenario.seed + i, set }))),
+    ),
+  );
+  await simulations.close();
+  const count = SETTINGS * SEEDS;
+  print(
+    `without a race: ${SETTINGS} random settings × ${SEEDS} paired seeds of 2 h at 10 requests/s: ${wall.toFixed(0)} s wall, ${cpu.toFixed(0)} processor s, ${((1000 * cpu) / count).toFixed(0)} ms each (bound: 120 s on two cores)`,
+  );
+};
+
 const load = (): string =>
   loadavg()
     .map((n) => n.toFixed(1))
@@ -103,7 +154,13 @@ const load = (): string =>
 print(
   `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}, load before ${load()}`,
 );
-await quality();
-await planned();
-await tuned();
+const PARTS: Readonly<Record<string, () => void | Promise<void>>> = {
+  quality,
+  plan: planned,
+  tune: tuned,
+  exhaustive,
+  gate: gated,
+};
+const wanted = process.argv.slice(2);
+for (const [name, part] of Object.entries(PARTS)) if (wanted.length === 0 || wanted.includes(name)) await part();
 print(`load after ${load()}`);
