@@ -15,30 +15,37 @@ const LEAVINGS: readonly Leaving[] = ['hangup', 'cut'];
  * Sets the handlers of completions, deadlines, departures, retries and arrivals; the arrivals are the engine's series.
  *
  * @param idle called when nothing is on a pod that the fleet was asked to watch
+ * @param sentMillis when each request comes, never decreasing; absent = as the schedule wants it
  */
 export const playTraffic = (
   engine: Engine,
   schedule: Schedule,
   settings: FleetSettings,
   idle: (pod: number) => void,
+  sentMillis: Float64Array = schedule.offsetMillis,
 ): Fleet => {
   const timers: number[] = [];
-  const fleet = new Fleet(schedule, settings, {
-    completions: (pod, at) => {
-      const timer = timers[pod] ?? -1;
-      if (at < Infinity) {
-        if (timer >= 0) engine.reschedule(timer, at);
-        else timers[pod] = engine.schedule(at, CLASS.completions, pod);
-      } else if (timer >= 0) {
-        engine.cancel(timer);
-        timers[pod] = -1;
-      }
+  const fleet = new Fleet(
+    schedule,
+    settings,
+    {
+      completions: (pod, at) => {
+        const timer = timers[pod] ?? -1;
+        if (at < Infinity) {
+          if (timer >= 0) engine.reschedule(timer, at);
+          else timers[pod] = engine.schedule(at, CLASS.completions, pod);
+        } else if (timer >= 0) {
+          engine.cancel(timer);
+          timers[pod] = -1;
+        }
+      },
+      retry: (request, at) => engine.schedule(at, CLASS.retry, request),
+      deadline: (at) => engine.schedule(at, CLASS.deadline, 0),
+      leave: (request, at, why) => engine.schedule(at, CLASS.departure, request, LEAVINGS.indexOf(why)),
+      idle,
     },
-    retry: (request, at) => engine.schedule(at, CLASS.retry, request),
-    deadline: (at) => engine.schedule(at, CLASS.deadline, 0),
-    leave: (request, at, why) => engine.schedule(at, CLASS.departure, request, LEAVINGS.indexOf(why)),
-    idle,
-  });
+    sentMillis,
+  );
   engine.on(CLASS.completions, (now, pod) => {
     timers[pod] = -1;
     fleet.completions(now, pod);
@@ -47,6 +54,6 @@ export const playTraffic = (
   engine.on(CLASS.departure, (now, request, why) => fleet.callerLeaves(now, request, LEAVINGS[why]!));
   engine.on(CLASS.retry, (now, request) => fleet.retry(now, request));
   engine.on(CLASS.arrival, (now, request) => fleet.arrive(now, request));
-  engine.series(CLASS.arrival, schedule.offsetMillis);
+  engine.series(CLASS.arrival, sentMillis);
   return fleet;
 };

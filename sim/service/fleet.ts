@@ -79,11 +79,11 @@ const UNFINISHED = OUTCOMES.indexOf('unfinished');
 const ABANDONED = OUTCOMES.indexOf('abandoned');
 const STREAM = REQUEST_KINDS.indexOf('stream');
 
-/** An empty table. In a simulation nothing is sent late: intended and sent are the schedule's own column, not copies. */
-const requestsOf = ({ count, offsetMillis }: Schedule): RequestTable => ({
+/** An empty table. Intended is the schedule's own column, and so is sent where nothing is sent late: no copies. */
+const requestsOf = ({ count, offsetMillis }: Schedule, sentMillis: Float64Array): RequestTable => ({
   count,
   intendedMillis: offsetMillis,
-  sentMillis: offsetMillis,
+  sentMillis,
   admittedMillis: new Float64Array(count).fill(NaN),
   firstResultMillis: new Float64Array(count).fill(NaN),
   doneMillis: new Float64Array(count).fill(NaN),
@@ -133,11 +133,17 @@ export class Fleet {
   private oldest = 0;
   private deadlineSet = false;
 
-  constructor(schedule: Schedule, settings: FleetSettings, agenda: FleetAgenda) {
+  /** @param sentMillis when each request comes, in the order of the schedule and never decreasing */
+  constructor(
+    schedule: Schedule,
+    settings: FleetSettings,
+    agenda: FleetAgenda,
+    sentMillis: Float64Array = schedule.offsetMillis,
+  ) {
     this.schedule = schedule;
     this.settings = settings;
     this.agenda = agenda;
-    this.requests = requestsOf(schedule);
+    this.requests = requestsOf(schedule, sentMillis);
     this.state = new Uint8Array(schedule.count);
     this.ticket = new Uint32Array(schedule.count);
     this.timeoutMillis = settings.timeout === null ? Infinity : settings.timeout * 1000;
