@@ -3,6 +3,7 @@
 
 import type { HorizontalPodAutoscalerSpec } from '../model/kubernetes-hpa.ts';
 import type { ServiceLaw } from '../model/service-time.ts';
+import type { SlowStretch } from './hops/call-durations.ts';
 import type { ClusterConfig, ClusterInput } from './kubernetes/index.ts';
 
 /** One reconcile of the HPA: when it began, and when its calls did what. */
@@ -36,6 +37,8 @@ export type Intervention = { readonly atMillis: number } & (
 export interface KnownInputs {
   /** Phase of each pod's scrapes by ordinal: Unix time mod interval. */
   readonly scrapePhaseMillis?: readonly (number | undefined)[];
+  /** By pod ordinal: when its scrapes reached it, in order. */
+  readonly scrapesMillis?: readonly (readonly number[])[];
   /** By pod ordinal. */
   readonly targets?: readonly (KnownTarget | undefined)[];
   /** Mean time between changes of the targets that the same Prometheus had beside these; absent = it had none. */
@@ -44,6 +47,8 @@ export interface KnownInputs {
   readonly rulePhaseMillis?: readonly (number | undefined)[];
   /** The first syncs of the HPA; later ones follow by the cadence. */
   readonly syncs?: readonly KnownSync[];
+  /** The machine of the control plane was busy with something else at first. */
+  readonly slow?: SlowStretch;
   /** Fields of the cluster's configuration, its recorded draws among them. */
   readonly cluster?: Partial<ClusterConfig>;
   readonly law?: ServiceLaw;

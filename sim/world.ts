@@ -11,6 +11,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { Engine } from './engine/engine.ts';
 import { fleetSettings } from './fleet-settings.ts';
 import { ClusterHop } from './hops/cluster.ts';
+import { knownScrapes } from './hops/known-scrapes.ts';
 import { discoveryDelay } from './hops/discovery-delay.ts';
 import { scrapeJobs } from './hops/discovery.ts';
 import { FaultsHop } from './hops/faults.ts';
@@ -27,7 +28,7 @@ import { controlObserver, observeFleet, watchedSeries } from './hops/observation
 import { OtherWorkload } from './hops/other-workload.ts';
 import { RulesHop, scheduledGroups } from './hops/rules.ts';
 import { Scraping } from './hops/scraping.ts';
-import type { PodPage } from './hops/scraping.ts';
+import type { PodPage } from './hops/scraping-settings.ts';
 import { SignalLog } from './hops/signal-log.ts';
 import { StorageMeter } from './hops/storage.ts';
 import { playTraffic } from './hops/traffic.ts';
@@ -114,6 +115,7 @@ export class World {
       discoveredAt: knownDiscovery(discoveryDelay(version, seed, known.otherTargetsMillis ?? null), known),
       readPage: (pod) => this.readPage(pod),
       phaseOf: (pod) => known.scrapePhaseMillis?.[pod],
+      reaches: knownScrapes(known.scrapesMillis),
       observer: {
         onAppend: (job) => this.storage.appender(job),
         targets: (job, change, at) => this.storage.targets(job, change, intervals.get(job)!, at),

@@ -59,15 +59,26 @@ const recordedChanges = ({ schedule, requests }: LoopFolder): Float64Array => {
   return Float64Array.from([...begins, ...ends].filter((t) => !Number.isNaN(t))).sort();
 };
 
-/** Whether one of the sorted instants is in [from, to]. */
-const anyIn = (sorted: Float64Array, from: number, to: number): boolean => {
+/** Index of the first of the sorted instants that is not before `at`. */
+const firstFrom = (sorted: Float64Array, at: number): number => {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle]! < from) low = middle + 1;
+    if (sorted[middle]! < at) low = middle + 1;
     else high = middle;
   }
-  return low < sorted.length && sorted[low]! <= to;
+  return low;
+};
+
+/** Whether one of the sorted instants is in [from, to]. */
+const anyIn = (sorted: Float64Array, from: number, to: number): boolean =>
+  (sorted[firstFrom(sorted, from)] ?? Infinity) <= to;
+
+/** From `at` to the nearest of the sorted instants that is not `at` itself. */
+const nearestOther = (sorted: Float64Array, at: number): number => {
+  const before = sorted[firstFrom(sorted, at - APART_MILLIS) - 1] ?? -Infinity;
+  const after = sorted[firstFrom(sorted, at + APART_MILLIS)] ?? Infinity;
+  return Math.min(at - before, after - at);
 };
 
 const isAnswered = (line: LoopScrape): line is PlantScrape => line.src === 'plant' && line.ok === 1 && line.t >= 0;
@@ -126,9 +137,8 @@ const requestDifferences = (folder: LoopFolder, world: World, changes: Float64Ar
     if (gap !== undefined)
       return `it came within ${(gap.to - gap.from + SAME_MILLIS).toFixed(0)} ms of pod ${gap.pod} joining or leaving`;
     if (together(pod, own)) return 'the two joined at once, and the order of joining breaks ties';
-    const raced =
-      anyIn(changes, at - SAME_MILLIS, at - APART_MILLIS) || anyIn(changes, at + APART_MILLIS, at + SAME_MILLIS);
-    return raced ? 'another request began or ended in the same milliseconds' : null;
+    const apart = nearestOther(changes, at);
+    return apart <= SAME_MILLIS ? `another request began or ended ${apart.toFixed(1)} ms from it` : null;
   };
   const found: Difference[] = [];
   for (let i = 0; i < requests.count; i++) {

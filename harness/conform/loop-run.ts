@@ -46,9 +46,26 @@ const runner = (folder: LoopFolder, given: Given): ((seed: number) => LoopRun) =
 
 export const runRecording = (folder: LoopFolder, given: Given, seed: number): LoopRun => runner(folder, given)(seed);
 
+/** Why a run left the recording. */
+export interface Divergence extends Difference {
+  readonly second: number;
+  /**
+   * Where and why a run leaves it that knows the instant of every scrape as well; null = it is as recorded to its end, and
+   * so nothing but the lateness of scrapes was the cause. Undefined: this is that run.
+   */
+  readonly withScrapes?: Divergence | null;
+}
+
+const leftAt = (folder: LoopFolder, { world, error }: LoopRun): Divergence | null => {
+  const second = error.firstDifference;
+  return second === null ? null : { second, ...firstDifference(folder, world, second * 1000) };
+};
+
 /** Why a run that knew everything left the recording; null = it never did. */
-export const divergenceOf = (folder: LoopFolder, { world, error }: LoopRun): Difference | null =>
-  error.firstDifference === null ? null : firstDifference(folder, world, error.firstDifference * 1000);
+export const divergenceOf = (folder: LoopFolder, run: LoopRun): Divergence | null => {
+  const left = leftAt(folder, run);
+  return left === null ? null : { ...left, withScrapes: leftAt(folder, runRecording(folder, 'scrapes', 1)) };
+};
 
 export interface DrawnRuns {
   /** Share of seconds with equal replicas, of each run. */
@@ -58,6 +75,15 @@ export interface DrawnRuns {
   readonly latencyOff: readonly number[];
   /** Share of seconds at which the recorded count lies between the 2.5 % and 97.5 % quantiles of the runs. */
   readonly inBand: number;
+  /** Of the run made of the median count of each second: the one forecast that the runs give. */
+  readonly median: { readonly equal: number; readonly replicaSecondsOff: number };
+  /** Of two different runs: what a recording can be expected to reach if it is a draw like ours. */
+  readonly between: { readonly equal: number; readonly replicaSecondsOff: number };
+  /**
+   * Share of the runs that resemble the others less than the recording does, ties counting half: 0.5 on average if the
+   * recording is a draw like ours, near 0 if the runs agree with each other and not with it.
+   */
+  readonly rank: number;
   /** Of the run with seed 1: the second at which it left the recording, and how far its sync was from the recorded one. */
   readonly left: { readonly second: number; readonly syncOffMillis: number } | null;
 }
@@ -67,6 +93,39 @@ const syncOff = (folder: LoopFolder, world: World, atMillis: number): number => 
   const theirs = folder.hpa.flatMap((line) => (line.ev === 'sync' ? [line.t] : []));
   const last = world.decisions.findLastIndex(({ t }) => t <= atMillis);
   return world.decisions[last]!.t - (theirs[last] ?? NaN);
+};
+
+/** How alike runs are: each to the others, and two of them in the mean. */
+const alikeness = (
+  runs: readonly Int32Array[],
+): { readonly ofEach: readonly number[]; readonly mean: DrawnRuns['between'] } => {
+  const others = Math.max(1, runs.length - 1);
+  const ofEach = runs.map(() => 0);
+  let off = 0;
+  runs.forEach((a, i) => {
+    runs.forEach((b, j) => {
+      if (i === j) return;
+      const { equal, seconds, replicaSecondsOff } = trajectoryError(a, b);
+      ofEach[i]! += equal / seconds / others;
+      off += replicaSecondsOff / others / runs.length;
+    });
+  });
+  return { ofEach, mean: { equal: ofEach.reduce((sum, e) => sum + e, 0) / runs.length, replicaSecondsOff: off } };
+};
+
+const medianRun = (runs: readonly Int32Array[]): Int32Array =>
+  runs[0]!.map((_, s) => runs.map((counts) => counts[s]!).sort((a, b) => a - b)[runs.length >> 1]!);
+
+/** Share of seconds at which the recorded count lies between the 2.5 % and 97.5 % quantiles of the runs. */
+const shareInBand = (recorded: Int32Array, runs: readonly Int32Array[]): number => {
+  const count = runs.length;
+  let inside = 0;
+  recorded.forEach((replicas, s) => {
+    const counts = runs.map((trajectory) => trajectory[s]!).sort((a, b) => a - b);
+    const [low, high] = [counts[Math.floor(0.025 * count)]!, counts[Math.ceil(0.975 * count) - 1]!];
+    if (low <= replicas && replicas <= high) inside += 1;
+  });
+  return inside / recorded.length;
 };
 
 /** `count` runs that know no more than `given`, with seeds 1 … count. */
@@ -81,17 +140,18 @@ export const drawnRuns = (folder: LoopFolder, given: Exclude<Given, 'recorded'>,
   });
   const mean = (of: (run: (typeof runs)[number]) => number): number =>
     runs.reduce((sum, run) => sum + of(run), 0) / count;
-  let inside = 0;
-  recorded.forEach((replicas, s) => {
-    const counts = runs.map(({ trajectory }) => trajectory[s]!).sort((a, b) => a - b);
-    const [low, high] = [counts[Math.floor(0.025 * count)]!, counts[Math.ceil(0.975 * count) - 1]!];
-    if (low <= replicas && replicas <= high) inside += 1;
-  });
+  const trajectories = runs.map(({ trajectory }) => trajectory);
+  const alike = alikeness(trajectories);
+  const median = trajectoryError(recorded, medianRun(trajectories));
+  const own = mean(({ error }) => error.equal / error.seconds);
   return {
     equal: runs.map(({ error }) => error.equal / error.seconds),
     replicaSecondsOff: mean(({ error }) => error.replicaSecondsOff),
     latencyOff: runs[0]!.latencyOff.map((_, q) => mean((run) => run.latencyOff[q]!)),
-    inBand: inside / recorded.length,
+    inBand: shareInBand(recorded, trajectories),
+    median: { equal: median.equal / median.seconds, replicaSecondsOff: median.replicaSecondsOff },
+    between: alike.mean,
+    rank: alike.ofEach.reduce((sum, equal) => sum + (equal < own ? 1 : equal === own ? 0.5 : 0), 0) / count,
     left: runs[0]!.left,
   };
 };

@@ -8,7 +8,8 @@ import { checkAdapter } from './loop-adapter.ts';
 import { checkDecisions } from './loop-decisions.ts';
 import { checkKubernetes } from './loop-kubernetes.ts';
 import { checkService } from './loop-requests.ts';
-import { wholeOutcome, wholeTallies } from './loop-whole.ts';
+import { wholeOutcome } from './loop-outcome.ts';
+import { wholeTallies } from './loop-whole.ts';
 import { conformLoop } from './loop.ts';
 import { SetTally, conforms } from './result.ts';
 

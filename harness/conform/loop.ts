@@ -8,8 +8,9 @@ import { checkDecisions } from './loop-decisions.ts';
 import { checkKubernetes } from './loop-kubernetes.ts';
 import { checkService } from './loop-requests.ts';
 import { checkVictims } from './loop-victims.ts';
-import type { WholeOutcome } from './loop-whole.ts';
-import { divergenceNotes, wholeOutcome, wholeTallies } from './loop-whole.ts';
+import type { WholeOutcome } from './loop-outcome.ts';
+import { wholeOutcome } from './loop-outcome.ts';
+import { wholeNotes, wholeTallies } from './loop-whole.ts';
 import type { ConformResult } from './result.ts';
 import { conformResult, SetTally } from './result.ts';
 
@@ -61,5 +62,5 @@ export const conformLoop = async (
   const needed = [decisions, adapter.values, service.requests, service.gauges, kubernetes];
   const others = [stable, other, adapter.races, service.races].filter((tally) => tally.set.cases > 0);
   const result = conformResult('loop', [...needed, ...others, ...wholeTallies(outcomes)]);
-  return { ...result, notes: divergenceNotes(outcomes) };
+  return { ...result, notes: wholeNotes(outcomes) };
 };

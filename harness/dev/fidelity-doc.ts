@@ -1,6 +1,6 @@
 // Writes docs/fidelity.md from the recordings of the closed loop: errors per stage, per family and of the whole loop, beside
 // the figures of the recordings' own README and of real runs of one configuration. Argument: drawn runs per recording
-// (default 100). Exit code 1 if a stage differs or a bound that `conform loop` checks is not kept.
+// (default 100). Exit code 1 if a stage differs or what `conform loop` checks does not hold.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,14 +9,15 @@ import { recordingsOf } from '../conform/kinds.ts';
 import type { DrawnRuns } from '../conform/loop-run.ts';
 import { drawnRuns } from '../conform/loop-run.ts';
 import { recordedTrajectory, trajectoryError } from '../conform/loop-trajectory.ts';
-import type { WholeOutcome } from '../conform/loop-whole.ts';
-import { wholeOutcome, wholeTallies } from '../conform/loop-whole.ts';
+import type { WholeOutcome } from '../conform/loop-outcome.ts';
+import { wholeOutcome } from '../conform/loop-outcome.ts';
+import { wholeTallies } from '../conform/loop-whole.ts';
 import { conformLoop } from '../conform/loop.ts';
 import { conforms } from '../conform/result.ts';
 import { fidelityPage } from './fidelity-page.ts';
 
-/** Drawing the pods as well is for comparison only: a share of the runs will do. */
-const SCHEDULE_SHARE = 4;
+/** Rows that are for comparison only: a share of the runs will do. */
+const SHARE = 4;
 
 /** Recordings of one configuration and schedule. */
 interface Alike {
@@ -30,7 +31,7 @@ process.stderr.write('stages …\n');
 const stages = await conformLoop(path, undefined, undefined, 0);
 
 const outcomes: WholeOutcome[] = [];
-const configuration: DrawnRuns[] = [];
+const syncs: DrawnRuns[] = [];
 const alike = new Map<string, Alike>();
 for (const folder of await loopFolders(path)) {
   const recording = await readLoopFolder(folder);
@@ -39,13 +40,12 @@ for (const folder of await loopFolders(path)) {
   const outcome = wholeOutcome(recording, draws);
   outcomes.push(outcome);
   if (outcome.drawn === null) continue;
-  // Only batch a was disturbed.
-  configuration.push(config.batch === 'a' ? drawnRuns(recording, 'configuration', draws) : outcome.drawn);
+  syncs.push(drawnRuns(recording, 'syncs', Math.ceil(draws / SHARE)));
   const key = JSON.stringify([Array.from(recording.schedule.offsetMillis), config.service.a, config.scrapeSeconds]);
   const same: Alike = alike.get(key) ?? { trajectories: [], schedule: [] };
   alike.set(key, same);
   same.trajectories.push(recordedTrajectory(recording));
-  same.schedule.push(drawnRuns(recording, 'schedule', Math.ceil(draws / SCHEDULE_SHARE)));
+  same.schedule.push(drawnRuns(recording, 'schedule', Math.ceil(draws / SHARE)));
 }
 
 const groups = [...alike.values()];
@@ -53,7 +53,7 @@ const page = fidelityPage({
   stages,
   outcomes,
   draws,
-  configuration,
+  syncs,
   schedule: groups.flatMap(({ schedule }) => schedule),
   repeated: groups.flatMap(({ schedule }) => (schedule.length > 1 ? schedule : [])),
   pairs: groups.flatMap(({ trajectories }) =>
@@ -61,5 +61,5 @@ const page = fidelityPage({
   ),
 });
 writeFileSync(join(import.meta.dirname, '..', '..', 'docs', 'fidelity.md'), page);
-const kept = wholeTallies(outcomes).every(({ set }) => set.mismatches === 0);
-process.exitCode = conforms(stages) && kept ? 0 : 1;
+const held = wholeTallies(outcomes).every(({ set }) => set.mismatches === 0);
+process.exitCode = conforms(stages) && held ? 0 : 1;

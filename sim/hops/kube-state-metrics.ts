@@ -9,7 +9,7 @@ import { targetBuilder } from '../prometheus/targets.ts';
 import type { ClusterHop } from './cluster.ts';
 import type { ScrapeJob } from './discovery.ts';
 import type { OtherWorkload } from './other-workload.ts';
-import type { PodPage } from './scraping.ts';
+import type { PodPage } from './scraping-settings.ts';
 
 /** Stands where a pod's ordinal stands for other targets. */
 export const KUBE_STATE_METRICS = -1;

@@ -2,78 +2,18 @@
 // vanished one (metrics-path.md 1.1, 1.3, 1.5). Takes pods that appear and vanish; fills the sample store.
 // The decisions are in sim/prometheus; reading a pod's page is handed in.
 
-import type { Platform } from '../../model/platform.ts';
 import { stream } from '../../model/rng.ts';
-import type { Distribution, Sampler } from '../../model/distribution.ts';
 import { sampler } from '../../model/distribution.ts';
 import type { Engine } from '../engine/engine.ts';
 import { CLASS } from '../event-classes.ts';
-import type { OnAppend, PageSample, ScrapeOutcome } from '../prometheus/scrape.ts';
 import { ScrapeTarget } from '../prometheus/scrape.ts';
 import { endOfRun, firstScrapeAt, nextScrapeStart, scrapeTimestamp } from '../prometheus/scrape-timing.ts';
-import type { SampleStore } from '../prometheus/store.ts';
 import { serverSeed, targetHash, targetPhaseNanos } from '../prometheus/target-hash.ts';
 import type { Target } from '../prometheus/targets.ts';
 import type { DiscoveredPod, ScrapeJob } from './discovery.ts';
-
-/** What a scrape finds at a pod: its page, or why there is none. */
-export type PodPage = readonly PageSample[] | { readonly refused: string };
-
-export interface CommittedScrape {
-  readonly job: string;
-  readonly pod: number;
-  /** When the page was read. */
-  readonly startedMillis: number;
-  readonly committedMillis: number;
-  /** The page; null if the scrape failed. */
-  readonly page: readonly PageSample[] | null;
-}
-
-export interface ScrapeObserver {
-  readonly onAppend: (job: string) => OnAppend;
-  /** A scrape was committed. */
-  readonly committed: (scrape: CommittedScrape) => void;
-  /** A loop began or ended. */
-  readonly targets: (job: string, change: 1 | -1, atMillis: number) => void;
-}
-
-export interface ScrapingSettings {
-  readonly platform: Platform;
-  readonly jobs: readonly ScrapeJob[];
-  readonly store: SampleStore;
-  readonly seed: number;
-  /** Unix time of the origin. */
-  readonly epochMillis: number;
-  readonly durationSeconds: Distribution;
-  /** From a change of the pod list at `now` to Prometheus acting on it. */
-  readonly discoveredAt: (now: number, pod: number, change: 'added' | 'removed') => number;
-  /** The page of a pod as it is now; the samples are copied before this returns to the caller's hands. */
-  readonly readPage: (pod: number) => PodPage;
-  /** Known phase of a pod's scrapes, ms of Unix time mod interval; undefined = from the hash of the target. */
-  readonly phaseOf: (pod: number) => number | undefined;
-  readonly observer: ScrapeObserver;
-}
-
-interface Loop {
-  readonly pod: number;
-  readonly job: string;
-  readonly scrape: ScrapeTarget;
-  readonly intervalMillis: number;
-  readonly timeoutSeconds: number;
-  readonly phaseMillis: number;
-  readonly duration: Sampler;
-  /** First tick, ms since the origin. */
-  startMillis: number;
-  /** The next 'scrape' or 'commit' event; −1 if none. */
-  timer: number;
-  startedMillis: number;
-  /** The page as it was when the scrape read it. */
-  outcome: ScrapeOutcome;
-  readonly page: { series: PageSample['series']; value: number }[];
-  stopped: boolean;
-}
-
-const NOTHING: ScrapeOutcome = { kind: 'failed', error: 'not scraped yet', durationSeconds: 0 };
+import type { Loop } from './scrape-loop.ts';
+import { NOTHING, copyPage } from './scrape-loop.ts';
+import type { ScrapingSettings } from './scraping-settings.ts';
 
 /** Scraping stops while the server is down, and starts again 5 s after it is up, each target at its old phase. */
 const RESTART_MILLIS = 5000;
@@ -229,7 +169,7 @@ export class Scraping {
   private begin(from: number, loop: Loop, index: number): void {
     const { epochMillis } = this.settings;
     loop.startMillis = firstScrapeAt(from + epochMillis, loop.phaseMillis, loop.intervalMillis) - epochMillis;
-    loop.timer = this.engine.schedule(loop.startMillis, CLASS.scrape, index);
+    this.plan(loop.startMillis, loop, index);
   }
 
   private scrape(now: number, loop: Loop, index: number): void {
@@ -241,12 +181,7 @@ export class Scraping {
     if (late) loop.outcome = { kind: 'failed', error: 'context deadline exceeded', durationSeconds };
     else if ('refused' in page) loop.outcome = { kind: 'failed', error: page.refused, durationSeconds };
     else {
-      // Copied: the pod goes on while the answer travels.
-      for (let i = 0; i < page.length; i++) {
-        const slot = loop.page[i];
-        if (slot === undefined) loop.page.push({ ...page[i]! });
-        else slot.value = page[i]!.value;
-      }
+      copyPage(page, loop);
       loop.outcome = { kind: 'samples', samples: loop.page, durationSeconds };
     }
     loop.timer = this.engine.schedule(now + durationSeconds * 1000, CLASS.commit, index);
@@ -268,7 +203,12 @@ export class Scraping {
     const { job, pod, startedMillis } = loop;
     observer.committed({ job, pod, startedMillis, committedMillis: now, page: error === null ? loop.page : null });
     const next = nextScrapeStart(loop.startMillis, loop.intervalMillis, loop.startedMillis, now);
-    loop.timer = this.engine.schedule(next, CLASS.scrape, index);
+    this.plan(next, loop, index);
+  }
+
+  private plan(tick: number, loop: Loop, index: number): void {
+    const at = this.settings.reaches?.(loop.pod, tick, loop.intervalMillis) ?? tick;
+    loop.timer = this.engine.schedule(at, CLASS.scrape, index);
   }
 
   /** The target is gone from discovery: a scrape under way is lost, the markers follow. */
