@@ -3,6 +3,7 @@
 
 import type { PodOrdinal } from '../../sim/kubernetes/index.ts';
 import type { KubeClient } from '../kube/client.ts';
+import type { PodObject } from './kubelet-api.ts';
 import { insist } from './kubelet-api.ts';
 import type { ConditionTimes, PodCondition, PodStatus } from './pod-status.ts';
 
@@ -28,8 +29,8 @@ export class StatusWriter {
     this.onError = onError;
   }
 
-  add(pod: PodOrdinal, namespace: string, name: string, uid: string): void {
-    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+  add(pod: PodOrdinal, { namespace, name, uid }: PodObject['metadata']): void {
+    const path = `/api/v1/namespaces/${namespace ?? 'default'}/pods/${name}`;
     const times: Entry['times'] = new Map();
     this.entries.set(pod, { path, uid, times, wanted: null, written: '', ending: false, busy: false });
   }

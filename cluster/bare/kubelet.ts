@@ -18,7 +18,7 @@ import { KubeletMachine } from './kubelet-machine.ts';
 import { PodIntake } from './kubelet-pods.ts';
 import { StatusWriter } from './kubelet-status-writer.ts';
 import { NodeRegistrar } from './nodes-registrar.ts';
-import { NODE_ADDRESS, OTHERS, OTHERS_NODE, poolNodeKind } from './nodes.ts';
+import { NODE_ADDRESS, OTHERS, OTHERS_NODE } from './nodes.ts';
 import { loopbackOf, podAddress } from './pod-addresses.ts';
 import { apiText, podStatus } from './pod-status.ts';
 import { OtherPods } from './pods-others.ts';
@@ -83,13 +83,7 @@ export class BareKubelet {
     this.others = new OtherPods(api, () => apiText(this, this.clock.now()), broken);
     this.intake = new PodIntake(settings.cluster.deployment, {
       input: (input) => this.input(input),
-      appeared: (pod, { metadata }) =>
-        this.statuses.add(
-          pod,
-          metadata.namespace ?? settings.cluster.deployment.namespace,
-          metadata.name,
-          metadata.uid,
-        ),
+      appeared: (pod, { metadata }) => this.statuses.add(pod, metadata),
       vanished: (pod) => this.statuses.forget(pod),
       other: (object) => this.others.present(object),
     });
@@ -171,23 +165,11 @@ export class BareKubelet {
       if (output.kind === 'life') {
         this.life.push(output.event);
         if (output.event.subject === 'pod') moved.add(output.event.ordinal);
-        else pending.push(this.nodeChanged(output.event));
+        else pending.push(this.registrar.changed(output.event, this.settings.cluster.nodes));
       } else this.carryOut(output);
     }
     for (const pod of moved) this.writeStatus(pod);
     return pending;
-  }
-
-  private nodeChanged({ name, event }: Extract<LifeEvent, { subject: 'node' }>): Promise<void> {
-    switch (event) {
-      case 'requested':
-        return Promise.resolve();
-      case 'added':
-        return this.registrar.add(name, poolNodeKind(this.settings.cluster.nodes));
-      case 'lost':
-      case 'removed':
-        return this.registrar.remove(name);
-    }
   }
 
   private writeStatus(ordinal: PodOrdinal): void {

@@ -1,6 +1,8 @@
 // Registers Node objects, renews their leases and heartbeats, removes them: the part of a kubelet that speaks for its
 // node. Which nodes there are is decided by the pool (kubelet.ts).
 
+import type { LifeEvent } from '../../model/record.ts';
+import type { NodePoolConfig } from '../../sim/kubernetes/index.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { insist } from './kubelet-api.ts';
 import type { NodeKind } from './nodes.ts';
@@ -11,12 +13,15 @@ import {
   leaseObject,
   nodeConditions,
   nodeObject,
+  poolNodeKind,
 } from './nodes.ts';
 
 const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${LEASE_NAMESPACE}/leases`;
 
 const wholeSeconds = (unixMillis: number): string => `${new Date(unixMillis).toISOString().slice(0, 19)}Z`;
 const microseconds = (unixMillis: number): string => new Date(unixMillis).toISOString().replace('Z', '000Z');
+
+type NodeEvent = Extract<LifeEvent, { readonly subject: 'node' }>;
 
 export interface RegistrarSettings {
   readonly api: KubeClient;
@@ -36,6 +41,12 @@ export class NodeRegistrar {
   constructor(settings: RegistrarSettings) {
     this.settings = settings;
     this.renewing = setInterval(() => this.renew(), LEASE_RENEW_MILLIS);
+  }
+
+  /** The pool said so of one of its nodes; resolves when the API has it. */
+  async changed({ name, event }: NodeEvent, pool: NodePoolConfig): Promise<void> {
+    if (event === 'added') await this.add(name, poolNodeKind(pool));
+    if (event === 'lost' || event === 'removed') await this.remove(name);
   }
 
   /** Resolves when the node can be scheduled to. */

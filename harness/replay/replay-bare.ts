@@ -48,6 +48,8 @@ const REALITY: RealityTable = {
 /** Real milliseconds from the cluster being ready to the origin: everybody is told before it. */
 const LEAD_MILLIS = 300;
 const GRID_MILLIS = 1000;
+/** How often pods are told of the queue in front of them; load workers report about as often. */
+const QUEUE_MILLIS = 100;
 
 /** Life of the kubelet's clock as that of the run: what was before the origin was there at it. */
 const lifeOfRun = (life: readonly LifeEvent[], originMillis: number): readonly LifeEvent[] =>
@@ -106,7 +108,8 @@ class BareRun {
         this.hpaCreatedMillis = this.clock.now();
       }, fail);
     });
-    this.observeEverySecond(0, 0, settings.scenario.service.queueAt === 'front');
+    this.observeEverySecond(0, 0);
+    if (settings.scenario.service.queueAt === 'front') this.shareQueue(0, [0, 0]);
   }
 
   /** Ends faults and observation, reads the logs; the cluster is still up. */
@@ -138,8 +141,8 @@ class BareRun {
     this.cancels.push(this.clock.at(atMillis, act));
   }
 
-  /** What only the sender of the load knows; pods are told of the queue in front of them, which they show. */
-  private observeEverySecond(atMillis: number, offeredBefore: number, shared: boolean): void {
+  /** What only the sender of the load knows. */
+  private observeEverySecond(atMillis: number, offeredBefore: number): void {
     this.at(atMillis, () => {
       const { inService, batchWaiting, streamsWaiting, offeredWeight } = this.load.census();
       this.fleet.push({
@@ -148,8 +151,17 @@ class BareRun {
         waiting: batchWaiting + streamsWaiting,
         offeredPerSecond: ((offeredWeight - offeredBefore) * 1000) / GRID_MILLIS,
       });
-      if (shared) this.cluster.kubelet.shareQueue(batchWaiting, streamsWaiting);
-      this.observeEverySecond(atMillis + GRID_MILLIS, offeredWeight, shared);
+      this.observeEverySecond(atMillis + GRID_MILLIS, offeredWeight);
+    });
+  }
+
+  /** Pods show the length of the queue in front of them, which Prometheus cannot tell them. */
+  private shareQueue(atMillis: number, before: readonly [batch: number, streams: number]): void {
+    this.at(atMillis, () => {
+      const { batchWaiting, streamsWaiting } = this.load.census();
+      if (batchWaiting !== before[0] || streamsWaiting !== before[1])
+        this.cluster.kubelet.shareQueue(batchWaiting, streamsWaiting);
+      this.shareQueue(atMillis + QUEUE_MILLIS, [batchWaiting, streamsWaiting]);
     });
   }
 }
