@@ -1,6 +1,8 @@
 // What has to exist in the API before the loop can run: the rights of our clients, and the two metric APIs that the
 // adapter serves, reached through a Service that is nothing but a name for this host (no kube-proxy is needed).
 
+import type { AdapterSettings } from '../../model/platform.ts';
+
 const MONITORING = 'monitoring';
 const ADAPTER = 'prometheus-adapter';
 const RBAC = 'rbac.authorization.k8s.io';
@@ -23,7 +25,7 @@ const role = (name: string, rules: readonly object[]): ObjectToCreate => ({
   body: { metadata: { name }, rules },
 });
 
-const metricApi = (apiGroup: string, adapterPort: number, ca: string): ObjectToCreate => ({
+const metricApi = (apiGroup: MetricApi, adapterPort: number, ca: string): ObjectToCreate => ({
   path: '/apis/apiregistration.k8s.io/v1/apiservices',
   body: {
     metadata: { name: `v1beta1.${apiGroup}` },
@@ -38,10 +40,21 @@ const metricApi = (apiGroup: string, adapterPort: number, ca: string): ObjectToC
   },
 });
 
-export const METRIC_APIS = ['custom.metrics.k8s.io', 'external.metrics.k8s.io'] as const;
+const METRIC_APIS = [
+  ['custom.metrics.k8s.io', 'rules'],
+  ['external.metrics.k8s.io', 'externalRules'],
+] as const;
+export type MetricApi = (typeof METRIC_APIS)[number][0];
+
+/** The adapter serves an API only if its configuration has rules for it, and its chart registers just those. */
+export const metricApisOf = (adapterConfig: AdapterSettings['config']): readonly MetricApi[] =>
+  METRIC_APIS.filter(([, key]) => {
+    const rules = adapterConfig[key];
+    return Array.isArray(rules) && rules.length > 0;
+  }).map(([api]) => api);
 
 /** In the order in which they have to be created. */
-export const startObjects = (adapterPort: number, ca: string): ObjectToCreate[] => [
+export const startObjects = (apis: readonly MetricApi[], adapterPort: number, ca: string): ObjectToCreate[] => [
   role('surgelab:reader', [
     {
       apiGroups: ['', 'apps', 'autoscaling', 'discovery.k8s.io'],
@@ -62,7 +75,7 @@ export const startObjects = (adapterPort: number, ca: string): ObjectToCreate[] 
   // As the adapter's chart grants it to the HPA controller.
   role(
     'surgelab:metrics-reader',
-    METRIC_APIS.map((api) => ({ apiGroups: [api], resources: ['*'], verbs: ['get', 'list'] })),
+    METRIC_APIS.map(([api]) => ({ apiGroups: [api], resources: ['*'], verbs: ['get', 'list'] })),
   ),
   bound('surgelab:hpa-reads-metrics', 'surgelab:metrics-reader', {
     kind: 'ServiceAccount',
@@ -74,5 +87,5 @@ export const startObjects = (adapterPort: number, ca: string): ObjectToCreate[] 
     path: `/api/v1/namespaces/${MONITORING}/services`,
     body: { metadata: { name: ADAPTER }, spec: { type: 'ExternalName', externalName: 'localhost' } },
   },
-  ...METRIC_APIS.map((api) => metricApi(api, adapterPort, ca)),
+  ...apis.map((api) => metricApi(api, adapterPort, ca)),
 ];

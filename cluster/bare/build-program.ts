@@ -26,10 +26,12 @@ export const buildProgram = async (recipe: Recipe, environment: Environment, sig
     const place = join(cache, cacheName(recipe));
     const made = join(folder, 'made');
     await go(buildArguments(recipe, join(made, recipe.program)), call);
-    await rename(made, dirname(place)).catch((error: NodeJS.ErrnoException) => {
+    try {
+      await rename(made, dirname(place));
+    } catch (error) {
       // Another build of the same was quicker.
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
+      if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
     return place;
   } finally {
     await rm(folder, { recursive: true, force: true });

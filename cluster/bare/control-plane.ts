@@ -17,11 +17,12 @@ import { dirname, join } from 'node:path';
 import { TestbedError } from '../../model/errors.ts';
 import { connectKubernetes } from '../kube/client.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { METRIC_APIS, startObjects } from './aggregation.ts';
+import type { MetricApi } from './aggregation.ts';
+import { metricApisOf, startObjects } from './aggregation.ts';
 import { ARGUMENTS } from './arguments.ts';
-import type { ClientName } from './certificates.ts';
 import { makeCertificates } from './certificates.ts';
 import type { Component } from './component-names.ts';
+import { componentTrouble } from './component-health.ts';
 import { componentFailure, isPortConflict, waitHealthy } from './health.ts';
 import type { Layout } from './layout.ts';
 import { layoutOf, startFiles } from './layout.ts';
@@ -29,48 +30,18 @@ import type { LoopbackAccess } from './loopback-access.ts';
 import { loopbackAccess } from './loopback-access.ts';
 import type { Ports } from './ports.ts';
 import { LOOPBACK, freePorts } from './ports.ts';
+import type { ControlPlane } from './plane.ts';
 import type { ControlPlaneSettings } from './settings.ts';
 import { Supervisor } from './supervisor.ts';
 
-export interface ControlPlane {
-  readonly folder: string;
-  readonly logs: string;
-  readonly auditLog: string;
-  readonly adapterAuditLog: string;
-  /** Path; the user is admin. */
-  readonly kubeconfig: string;
-  readonly kubeconfigOf: (client: ClientName) => string;
-  readonly apiServerUrl: string;
-  readonly prometheusUrl: string;
-  readonly adapterUrl: string;
-  /** Null = it does not run. */
-  readonly kubeStateMetricsUrl: string | null;
-  readonly ports: Ports;
-  /** From launch to healthy, by component, and the whole start. */
-  readonly startMillis: Readonly<Record<string, number>>;
-  /** Process ids by component, as far as it runs now. */
-  readonly processIds: () => ReadonlyMap<Component, number>;
-  readonly supervisorPid: number;
-  /** What a report should say about this start, for instance that there was no real-time priority. */
-  readonly notes: readonly string[];
-  /** Rejects when a component ends unasked; never resolves. */
-  readonly broken: Promise<never>;
-  /** Faults: SIGSTOP, SIGCONT. For an end use `kill`. */
-  readonly signal: (component: Component, signal: NodeJS.Signals) => void;
-  /** Ends the component and leaves it ended; resolves when it is gone. */
-  readonly kill: (component: Component, signal?: NodeJS.Signals) => Promise<void>;
-  /** Starts it again (ends it first if it runs), with the same ports and data; resolves when it is healthy. */
-  readonly restart: (component: Component) => Promise<void>;
-  /** The processes live on without this one; `surgelab cluster down` ends them. */
-  readonly detach: () => Promise<void>;
-  readonly stop: () => Promise<void>;
-}
+export type { ControlPlane } from './plane.ts';
 
 const PATIENCE_MILLIS = 60_000;
 
 class StartingPlane {
   private readonly settings: ControlPlaneSettings;
   private readonly supervisor: Supervisor;
+  private readonly apis: readonly MetricApi[];
   private readonly layout: Layout;
   private readonly ports: Ports;
   private readonly access: LoopbackAccess;
@@ -130,6 +101,7 @@ class StartingPlane {
     signal: AbortSignal,
   ) {
     this.settings = settings;
+    this.apis = metricApisOf(settings.adapter.config);
     this.supervisor = supervisor;
     this.layout = layout;
     this.ports = ports;
@@ -149,7 +121,7 @@ class StartingPlane {
   private async start(ca: string): Promise<ControlPlane> {
     await this.run('etcd');
     await this.run('kube-apiserver');
-    for (const { path, body } of startObjects(this.ports.adapter, ca)) await this.api.create(path, body);
+    for (const { path, body } of startObjects(this.apis, this.ports.adapter, ca)) await this.api.create(path, body);
     await Promise.all([
       this.run('kube-controller-manager'),
       this.run('kube-scheduler'),
@@ -193,10 +165,12 @@ class StartingPlane {
       startMillis: this.startMillis,
       processIds: () => supervisor.processIds,
       supervisorPid: supervisor.pid,
-      notes:
-        supervisor.realTimeRefused === null
+      notes: [
+        ...this.settings.notes,
+        ...(supervisor.realTimeRefused === null
           ? []
-          : [`the control plane runs without real-time priority: ${supervisor.realTimeRefused}`],
+          : [`the control plane runs without real-time priority: ${supervisor.realTimeRefused}`]),
+      ],
       broken: this.broken,
       signal: (component, signal) => supervisor.signal(component, signal),
       kill: (component, signal = 'SIGKILL') => this.end(component, signal),
@@ -232,7 +206,7 @@ class StartingPlane {
     await waitHealthy({
       component,
       log,
-      check: () => this.trouble(component),
+      check: () => componentTrouble(component, this.apis, this.ports, this.access),
       hopeless: this.hopeless,
       patienceMillis: PATIENCE_MILLIS,
     });
@@ -248,35 +222,10 @@ class StartingPlane {
     this.supervisor.signal(component, 'SIGCONT');
     await ended;
   }
-
-  private async trouble(component: Component): Promise<string | null> {
-    const { ports, access } = this;
-    const local = (scheme: string, port: number, path: string): Promise<string | null> =>
-      access.trouble(`${scheme}://${LOOPBACK}:${port}${path}`);
-    switch (component) {
-      case 'etcd':
-        return local('https', ports.etcd, '/health');
-      case 'kube-apiserver':
-        return local('https', ports.apiServer, '/readyz');
-      case 'kube-controller-manager':
-        return local('https', ports.controllerManager, '/healthz');
-      case 'kube-scheduler':
-        return local('https', ports.scheduler, '/readyz');
-      case 'prometheus':
-        return local('http', ports.prometheus, '/-/ready');
-      case 'kube-state-metrics':
-        return local('http', ports.kubeStateMetrics, '/healthz');
-      // As the HPA reaches it: through the API server.
-      case 'adapter': {
-        const found = METRIC_APIS.map((api) => local('https', ports.apiServer, `/apis/${api}/v1beta1`));
-        return (await Promise.all(found)).find((trouble) => trouble !== null) ?? null;
-      }
-    }
-  }
 }
 
 /**
- * Resolves when every component is healthy and both metric APIs answer through the API server. Throws TARGET_FAILED with
+ * Resolves when every component is healthy and the metric APIs that have rules answer through the API server. Throws TARGET_FAILED with
  * the component, its last words and what to try; INTERRUPTED when `signal` aborts. Nothing is left in either case.
  */
 export const startControlPlane = async (settings: ControlPlaneSettings, signal: AbortSignal): Promise<ControlPlane> => {

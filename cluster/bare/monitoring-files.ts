@@ -4,6 +4,7 @@
 import { stringify } from 'yaml';
 import { formatDuration } from '../../model/duration.ts';
 import type { Platform } from '../../model/platform.ts';
+import { seconds } from '../../model/units.ts';
 import type { ScrapeConfigYaml } from '../../sim/prometheus/operator.ts';
 import { forShard, operatorScrapeConfig } from '../../sim/prometheus/operator.ts';
 
@@ -56,7 +57,8 @@ export const prometheusFiles = (
   const config = {
     global: {
       scrape_interval: formatDuration(scrapeInterval),
-      scrape_timeout: formatDuration(scrapeTimeout),
+      // Prometheus refuses a longer one.
+      scrape_timeout: formatDuration(seconds(Math.min(scrapeTimeout, scrapeInterval))),
       evaluation_interval: formatDuration(evaluationInterval),
       external_labels: externalLabels,
     },

@@ -23,6 +23,8 @@ export const KUBERNETES_RELEASES: Readonly<Record<KubernetesVersion, string>> = 
   '1.34': 'v1.34.4',
   '1.37': 'v1.37.2',
 };
+/** What it calls itself; its Go module counts differently. */
+export const PROMETHEUS_RELEASE = '3.16';
 export const NEWEST_KUBERNETES: KubernetesVersion = '1.37';
 
 const stampsOf = (version: string, minor: string): Recipe['stamps'] => ({
@@ -68,7 +70,7 @@ export const recipesFor = (minor: KubernetesVersion): readonly Recipe[] => [
   kubernetes('kubectl', minor, 35),
   plain('etcd', 'v3.7.0', 'go.etcd.io/etcd/server/v3', '', '3.7', 45),
   // The module version of Prometheus 3.16; without its web pages, and with Kubernetes discovery only.
-  plain('prometheus', 'v0.316.0', 'github.com/prometheus/prometheus', '/cmd/prometheus', '3.16', 245, [
+  plain('prometheus', 'v0.316.0', 'github.com/prometheus/prometheus', '/cmd/prometheus', PROMETHEUS_RELEASE, 245, [
     'remove_all_sd',
     'enable_kubernetes_sd',
   ]),

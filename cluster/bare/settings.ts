@@ -4,6 +4,7 @@ import type { KubernetesVersion, Platform } from '../../model/platform.ts';
 import type { AdapterSettings, ControllerSettings } from '../../model/platform.ts';
 import type { Seconds } from '../../model/units.ts';
 import { needsKubeStateMetrics } from '../../sim/hops/kube-state-metrics.ts';
+import { PROMETHEUS_RELEASE } from './recipes.ts';
 import type { ProgramPaths } from './component-names.ts';
 import type { MonitoringSurroundings } from './monitoring-files.ts';
 import { adapterFile, prometheusFiles } from './monitoring-files.ts';
@@ -21,6 +22,8 @@ export interface ControlPlaneSettings {
   readonly kubeStateMetrics: boolean;
   /** Whether a node without a fresh lease becomes NotReady and loses its pods. Somebody has to renew the leases then. */
   readonly nodeLifecycle: boolean;
+  /** What a report should say about the translation. */
+  readonly notes: readonly string[];
   /** Logs are kept here; null = they go with the control plane. */
   readonly logFolder: string | null;
 }
@@ -43,5 +46,9 @@ export const controlPlaneSettings = (
   retention: platform.prometheus.retention,
   kubeStateMetrics: needsKubeStateMetrics(platform),
   nodeLifecycle: true,
+  notes:
+    platform.prometheus.version === '3'
+      ? []
+      : [`the platform says Prometheus ${platform.prometheus.version}; the bare profile runs ${PROMETHEUS_RELEASE}`],
   logFolder,
 });

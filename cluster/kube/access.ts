@@ -55,7 +55,7 @@ export const kubeAccess = async (kubeconfig: string | null): Promise<KubeAccess>
     if (known !== undefined) return known;
     const made = await (async () => {
       if (options.type === 'agent')
-        return new Agent({ ...CONNECTIONS, connect: { ...options.connect } as Agent.Options['connect'] });
+        return new Agent({ ...CONNECTIONS, connect: { ...options.connect } as NonNullable<Agent.Options['connect']> });
       if (options.type === 'none') return new Agent(CONNECTIONS);
       const context = new RequestContext(cluster.server, HttpMethod.GET);
       await config.applySecurityAuthentication(context);

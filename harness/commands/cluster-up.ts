@@ -2,9 +2,9 @@
 // Ctrl-C, or detached.
 
 import { resolve } from 'node:path';
-import type { ControlPlane } from '../../cluster/bare/control-plane.ts';
 import { startControlPlane } from '../../cluster/bare/control-plane.ts';
 import { removeAbandoned } from '../../cluster/bare/instance.ts';
+import type { ControlPlane } from '../../cluster/bare/plane.ts';
 import { componentsFor, programsFor } from '../../cluster/bare/programs.ts';
 import { controlPlaneSettings } from '../../cluster/bare/settings.ts';
 import { needsKubeStateMetrics } from '../../sim/hops/kube-state-metrics.ts';
