@@ -1,7 +1,8 @@
-// Speed of the simulator against its bounds: a whole day in the full model, scaling with the fleet, and the service alone
-// against the same model in SimPy (bench/peers). Prints medians with the machine they were measured on; asserts nothing.
+// Speed of the simulator against its bounds: a whole day in the full model, scaling with the fleet, a sweep on one thread and
+// on two, and the service alone against the same model in SimPy (bench/peers). Prints medians with the machine they were
+// measured on; asserts nothing. Names of parts as arguments run only those.
 
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { sampler } from '../model/distribution.ts';
 import { stream } from '../model/rng.ts';
 import type { Schedule } from '../model/schedule.ts';
@@ -9,6 +10,7 @@ import { emptySchedule } from '../model/schedule.ts';
 import { millis, seconds } from '../model/units.ts';
 import { firstComeFirstServed, poissonJobs } from '../harness/conform/theory-load.ts';
 import { loadQuestion } from '../harness/question.ts';
+import { runSweep } from '../harness/sweep.ts';
 import { simulate } from '../sim/simulate.ts';
 import { simulateStaticFleet } from '../sim/static-fleet.ts';
 import { simpyJobsPerSecond } from './peers/simpy.ts';
@@ -127,7 +129,40 @@ const peer = async (): Promise<void> => {
     );
 };
 
+/** A sweep of four intervals over eight seeds, two hours each: 32 simulations with their scores, long enough that the start of a
+ * thread does not decide. */
+const sweepOn = async (threads: number): Promise<Timed> => {
+  const intervals = ['2s', '5s', '15s', '30s'];
+  const started = performance.now();
+  const before = process.cpuUsage();
+  await runSweep({
+    options: { scenario: 'bench', set: [], duration: '2h' },
+    settings: intervals.map((label, value) => ({ label, value, set: [`asr.scrapeInterval=${label}`] })),
+    seeds: [1, 2, 3, 4, 5, 6, 7, 8],
+    threads,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+  const { user, system } = process.cpuUsage(before);
+  return { wallSeconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6, events: 0 };
+};
+
+/** Alternating, so that a neighbour on the machine disturbs both alike. */
+const sweep = async (): Promise<void> => {
+  const runs: Readonly<Record<1 | 2, Timed[]>> = { 1: [], 2: [] };
+  for (let i = 0; i < 3; i++) for (const threads of [1, 2] as const) runs[threads].push(await sweepOn(threads));
+  const wall = (threads: 1 | 2): number => median(runs[threads].map(({ wallSeconds }) => wallSeconds));
+  const cpu = (threads: 1 | 2): number => median(runs[threads].map(({ cpuSeconds }) => cpuSeconds));
+  print(
+    `sweep: 32 simulations in ${wall(1).toFixed(1)} s on one thread, ${wall(2).toFixed(1)} s on two: ratio ${(wall(1) / wall(2)).toFixed(2)} (bound 1.8; load of the machine ${loadavg()[0]!.toFixed(1)})`,
+  );
+  // What two cores of one's own give: the same work, plus what a second thread costs (its modules, its compiler).
+  print(
+    `sweep: processor time ${cpu(1).toFixed(1)} s and ${cpu(2).toFixed(1)} s: two idle cores give a ratio of ${((2 * cpu(1)) / cpu(2)).toFixed(2)}`,
+  );
+};
+
+const PARTS: Readonly<Record<string, () => void | Promise<void>>> = { day, scaling, sweep, peer };
+const asked = process.argv.slice(2);
 print(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`);
-day();
-scaling();
-await peer();
+for (const part of asked.length === 0 ? Object.keys(PARTS) : asked) await PARTS[part]?.();

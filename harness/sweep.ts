@@ -19,6 +19,8 @@ export interface SweepPlan {
   readonly options: ScenarioOptions;
   readonly settings: readonly SweepSetting[];
   readonly seeds: readonly number[];
+  /** Worker threads; absent = one per core. Never more than there are seeds. */
+  readonly threads?: number;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number) => void;
 }
@@ -27,7 +29,7 @@ export interface SweepPlan {
 export const runSweep = async (plan: SweepPlan): Promise<readonly SweepPoint[]> => {
   const pool = new Piscina({
     filename: new URL('./sweep-worker.ts', import.meta.url).href,
-    maxThreads: Math.min(availableParallelism(), plan.seeds.length),
+    maxThreads: Math.min(plan.threads ?? availableParallelism(), plan.seeds.length),
   });
   let done = 0;
   try {

@@ -2,8 +2,9 @@
 // needed for the answer; all of it is needed to trust it.
 
 import type { RunRecord } from '../../model/record.ts';
-import { GPU_SPEED, SERVICE_LAWS } from '../../model/service-time.ts';
-import { scenarioOf } from '../score/scenario-of.ts';
+import { REQUEST_KINDS } from '../../model/schedule.ts';
+import { GPU_SPEED, SERVICE_LAWS, streamsWithoutLag } from '../../model/service-time.ts';
+import { lawOf, scenarioOf } from '../score/scenario-of.ts';
 import type { Score } from '../score/score.ts';
 import { RECOVERY_WINDOW_MILLIS } from '../score/recovery.ts';
 import { bytes, clock, duration, money, number, share, shown } from './format.ts';
@@ -21,6 +22,8 @@ export interface ConformanceFigure {
   readonly source: string;
 }
 
+const STREAM = REQUEST_KINDS.indexOf('stream');
+
 const list = (rows: readonly (readonly [string, string])[]): Html =>
   markup`<dl>${rows.map(([term, text]) => markup`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
 `;
@@ -37,6 +40,13 @@ export const guesses = (run: RunRecord): readonly string[] => {
       ? [`The speed of the ${service.gpu} (${number(speed.speed)} of an L40S) is a guess, not a measurement.`]
       : []),
   ];
+};
+
+const liveBasis = (run: RunRecord): readonly (readonly [string, string])[] => {
+  const law = lawOf(run);
+  if (law === null || !run.schedule.kind.includes(STREAM)) return [];
+  const each = `${number(streamsWithoutLag(law.stream))} per replica, as many as one step serves within a chunk of audio`;
+  return [['demand of live sessions', `${each}; the larger of both demands counts`]];
 };
 
 const basis = (run: RunRecord): readonly (readonly [string, string])[] => {
@@ -60,6 +70,7 @@ const basis = (run: RunRecord): readonly (readonly [string, string])[] => {
         ? 'no capacity curve in this run'
         : `objective ${capacity.objective}; load smoothed over ${duration(capacity.windowMillis / 1000)}, centred; ${capacity.method}`,
     ],
+    ...liveBasis(run),
   ];
 };
 
