@@ -72,6 +72,7 @@ describe('Prometheus’ files for the real program', () => {
             { source_labels: ['__tmp_hash'], regex: '0', action: 'keep' },
             { source_labels: ['instance', '__address__'], regex: ';(.+)', target_label: 'instance', replacement: '$1' },
             { source_labels: ['__address__'], regex: '10\\.(.+)', target_label: '__address__', replacement: '127.$1' },
+            { source_labels: ['__address__'], regex: '127\\..+', action: 'keep' },
           ],
           metric_relabel_configs: [],
         },

@@ -7,15 +7,7 @@ import type { Platform } from '../../model/platform.ts';
 import { seconds } from '../../model/units.ts';
 import type { ScrapeConfigYaml } from '../../sim/prometheus/operator.ts';
 import { forShard, operatorScrapeConfig } from '../../sim/prometheus/operator.ts';
-
-/**
- * The API refuses loopback addresses in endpoints, so a pod is known as 10.A.B.C and its process listens on 127.A.B.C.
- * At the end of every job: `instance`, where no rule set it, keeps the pod's address; the connection goes to its process.
- */
-const ADDRESS_RULES = [
-  { source_labels: ['instance', '__address__'], regex: ';(.+)', target_label: 'instance', replacement: '$1' },
-  { source_labels: ['__address__'], regex: '10\\.(.+)', target_label: '__address__', replacement: '127.$1' },
-] as const;
+import { ADDRESS_RULES } from './pod-addresses.ts';
 
 export interface MonitoringSurroundings {
   /** Discovery reads the API through it. */
