@@ -209,8 +209,22 @@ export interface MetricStorage {
   readonly indexBytes: number;
 }
 
+/** What the recorded series of one rule group take. */
+export interface RecordedStorage {
+  readonly group: string;
+  readonly intervalMillis: number;
+  readonly evaluations: number;
+  readonly series: number;
+  readonly samples: number;
+  readonly chunkBytes: number;
+  readonly indexBytes: number;
+  readonly walBytes: number;
+}
+
 export interface StorageRecord {
   readonly jobs: readonly JobStorage[];
+  /** By rule group, of those that wrote a series; absent in records of the first version. */
+  readonly recorded?: readonly RecordedStorage[];
   readonly samplesPerSecond: number;
   /** Disk needed for the whole retention at this rate. */
   readonly retainedBytes: number;

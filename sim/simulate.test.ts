@@ -161,6 +161,16 @@ describe('other ways to the HPA', () => {
     const record = run(smallScenario(), { ...platform, ruleGroups: [{ file: 'rules.yaml', group: rules }] });
     expect(record.decisions.every(({ metrics }) => metrics[0]?.error === null)).toBe(true);
     expect(record.decisions.filter(({ scaled }) => scaled)[0]).toMatchObject({ current: 1, desired: 2 });
+    // One series, one sample every 5 s: what a rule records is stored as well as what is scraped.
+    const seconds = record.header.endMillis / 1000;
+    const { recorded, samplesPerSecond, jobs } = record.storage;
+    expect(recorded).toMatchObject([{ group: 'asr', intervalMillis: 5000, series: 1 }]);
+    expect(recorded![0]!.samples).toBe(recorded![0]!.evaluations);
+    expect(Math.abs(recorded![0]!.samples - seconds / 5)).toBeLessThanOrEqual(1);
+    expect(samplesPerSecond * seconds).toBeCloseTo(
+      jobs.reduce((sum, { samples }) => sum + samples, recorded![0]!.samples),
+      6,
+    );
   });
 
   it('chains: the HPA of the API server follows the replicas of the speech pods through kube-state-metrics', () => {

@@ -150,7 +150,9 @@ export class World {
       ...group,
       phaseMillis: known.rulePhaseMillis?.[i] ?? group.phaseMillis,
     }));
-    const rules = new RulesHop(engine, groups, store, epochMillis, () => undefined);
+    const rules = new RulesHop(engine, groups, store, epochMillis, (index, evaluation) =>
+      this.storage.evaluated(index, groups[index]!.group, evaluation, store),
+    );
     this.reachMillis = longestReach([
       JSON.stringify(platform.adapter.config),
       ...platform.ruleGroups.flatMap(({ group }) => group.rules.map(({ expr }) => expr)),

@@ -160,7 +160,10 @@ export class LocalRun {
       },
       observer: this.recorder.scrapes,
     });
-    this.rules = new RulesHop(this.agenda, scheduledGroups(platform), store, epochMillis, () => undefined);
+    const groups = scheduledGroups(platform);
+    this.rules = new RulesHop(this.agenda, groups, store, epochMillis, (index, evaluation) =>
+      this.recorder.meter.evaluated(index, groups[index]!.group, evaluation, store),
+    );
     this.reachMillis = longestReach([
       JSON.stringify(platform.adapter.config),
       ...platform.ruleGroups.flatMap(({ group }) => group.rules.map(({ expr }) => expr)),

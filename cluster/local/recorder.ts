@@ -35,7 +35,8 @@ export class LocalRecorder {
   private readonly clock: ScaledClock;
   private readonly platform: Platform;
   private readonly log = new SignalLog();
-  private readonly meter = new StorageMeter();
+  /** What is stored, scraped or recorded. */
+  readonly meter = new StorageMeter();
   private readonly decisions: Decision[] = [];
   /** Observations come from several timers; their rows are in time order. */
   private lastMillis = 0;

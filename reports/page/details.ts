@@ -7,9 +7,10 @@ import { GPU_SPEED, SERVICE_LAWS, streamsWithoutLag } from '../../model/service-
 import { lawOf, scenarioOf } from '../score/scenario-of.ts';
 import type { Score } from '../score/score.ts';
 import { RECOVERY_WINDOW_MILLIS } from '../score/recovery.ts';
-import { bytes, clock, duration, money, number, share, shown } from './format.ts';
+import { clock, duration, money, number, share, shown } from './format.ts';
 import type { Html } from './html.ts';
 import { markup } from './html.ts';
+import { storageTables } from './storage-tables.ts';
 import { tableHtml } from './tables.ts';
 
 /** How one subject of this build compares with recordings of the real component. */
@@ -137,7 +138,6 @@ const reactionTable = (score: Score): Html | null => {
   );
 };
 
-const MOST_METRICS = 12;
 const MOST_DECISIONS = 40;
 
 const decisionTable = (run: RunRecord): Html | null => {
@@ -149,41 +149,6 @@ const decisionTable = (run: RunRecord): Html | null => {
     scaled.slice(0, MOST_DECISIONS).map((d) => [clock(d.t), `${d.current} → ${d.desired}`, d.why]),
     [],
   )}${more > 0 ? markup`<p class="note">and ${more} more, in decisions.ndjson</p>` : null}`;
-};
-
-const storageTables = (run: RunRecord, score: Score): Html => {
-  const jobs = run.storage.jobs.map((j) => [
-    j.job,
-    duration(j.intervalMillis / 1000),
-    number(j.targets),
-    number(j.series),
-    number(j.samples),
-    bytes(j.chunkBytes),
-    bytes(j.indexBytes),
-    bytes(j.walBytes),
-  ]);
-  const metrics = run.storage.jobs
-    .flatMap((j) => (j.metrics ?? []).map((m) => ({ job: j.job, ...m })))
-    .sort((x, y) => y.chunkBytes + y.indexBytes - x.chunkBytes - x.indexBytes)
-    .slice(0, MOST_METRICS)
-    .map((m) => [
-      m.metric,
-      m.job,
-      number(m.series),
-      number(m.samples),
-      bytes(m.chunkBytes),
-      bytes(m.indexBytes),
-      m.samples === 0 ? '' : number(m.chunkBytes / m.samples),
-    ]);
-  const others = score.metrics.atIntervals.map((i) => [
-    duration(i.intervalSeconds),
-    bytes(i.retainedBytes),
-    money(i.moneyPerMonth),
-  ]);
-  return markup`${tableHtml(['job', 'interval', 'targets', 'series', 'samples', 'chunks', 'index', 'WAL'], jobs, [1, 2, 3, 4, 5, 6, 7])}
-<p class="note">${number(score.metrics.samplesPerSecond)} samples/s, ${bytes(score.metrics.memoryBytes)} of memory, ${number(1000 * score.metrics.cpuCores)} m CPU of scraping, ${duration(86_400 * score.metrics.retentionDays)} of retention.</p>
-${metrics.length === 0 ? null : markup`<h3>By metric, the dearest first</h3>${tableHtml(['metric', 'job', 'series', 'samples', 'chunks', 'index', 'bytes per sample'], metrics, [2, 3, 4, 5, 6])}`}
-${others.length === 0 ? null : markup`<h3>The same jobs at one interval for all (estimate)</h3>${tableHtml(['interval', 'kept', 'per month'], others, [1, 2])}`}`;
 };
 
 const conformanceTable = (figures: readonly ConformanceFigure[]): Html =>

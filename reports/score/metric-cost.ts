@@ -78,6 +78,17 @@ const atInterval = (storage: StorageRecord, intervalSeconds: number, pricePerGbM
     });
     bytes += estimate.sampleBytes + estimate.indexBytes + estimate.walBytes;
   }
+  // What rules record does not depend on how often pods are scraped.
+  for (const group of storage.recorded ?? []) {
+    const estimate = metricEstimate({
+      targets: 1,
+      seriesPerTarget: group.samples / group.evaluations,
+      intervalSeconds: group.intervalMillis / 1000,
+      retentionDays,
+      bytesPerSample: group.chunkBytes / group.samples,
+    });
+    bytes += estimate.sampleBytes + estimate.indexBytes + estimate.walBytes;
+  }
   return { intervalSeconds, retainedBytes: bytes, moneyPerMonth: diskMoneyPerMonth(bytes, pricePerGbMonth) };
 };
 
