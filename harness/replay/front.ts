@@ -5,7 +5,6 @@
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import type { LoadCensus } from '../../cluster/local/load-port.ts';
 import type { Conduct } from '../../model/conduct.ts';
-import { departure } from '../../model/conduct.ts';
 import type { Failure, Outcome, RequestTable } from '../../model/record.ts';
 import { FAILURES, OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
@@ -15,9 +14,10 @@ import { requestWeight } from '../../model/service-time.ts';
 import type { ServiceSettings } from '../../scenarios/scenario.ts';
 import type { Choose } from '../../sim/service/balancer.ts';
 import { chooser, mulberry32 } from '../../sim/service/balancer.ts';
-import { connectionOf, Connections } from '../../sim/service/connections.ts';
+import { RowConnections } from '../../sim/service/connections.ts';
 import { EndpointSet } from '../../sim/service/endpoint-set.ts';
 import { Fifo } from '../../sim/service/fifo.ts';
+import { Departures } from './departures.ts';
 import type { Unanswered } from './failures.ts';
 import { InFlight } from './in-flight.ts';
 
@@ -80,10 +80,8 @@ export class Front {
   /** Rows in the order of their deadlines that may still be under way. */
   private readonly deadlines: number[] = [];
   private nextDeadline = 0;
-  /** Hang-ups and cuts to come, by row. */
-  private readonly departures = new Map<number, () => void>();
-  /** As the simulator's: null = each request is a connection of its own. */
-  private readonly connections: Connections | null;
+  private readonly departures: Departures;
+  private readonly connections: RowConnections;
   private deadlineArmed = false;
   private offeredWeight = 0;
   private readonly sentUnderWay = new InFlight();
@@ -104,8 +102,8 @@ export class Front {
     this.requests = requests;
     this.send = send;
     this.onOver = onOver;
-    const { connections } = settings;
-    this.connections = connections?.kind === 'keep-alive' ? new Connections(connections) : null;
+    this.departures = new Departures(schedule, clock);
+    this.connections = new RowConnections(schedule, settings.connections);
     const lane = (cap: number, seed: number): Lane => ({
       queue: new Fifo(),
       endpoints: new EndpointSet(settings.queueAt === 'front' ? cap : Infinity),
@@ -147,7 +145,7 @@ export class Front {
 
   /** The pod takes no new connection. Its server closes those it has: here both are one moment, in a cluster almost. */
   leave(pod: number): void {
-    this.connections?.close(pod);
+    this.connections.close(pod);
     for (const lane of [this.batch, this.stream]) if (lane.endpoints.has(pod)) lane.endpoints.leave(pod);
   }
 
@@ -176,8 +174,7 @@ export class Front {
   stop(): void {
     const left = [...this.places];
     this.places.clear();
-    for (const cancel of this.departures.values()) cancel();
-    this.departures.clear();
+    this.departures.stop();
     for (const [row, place] of left) {
       if (place.at === 'pod') {
         // A live session was going on; a batch request waited for its answer.
@@ -199,7 +196,7 @@ export class Front {
   private attempt(row: number): void {
     this.requests.attempts[row]! += 1;
     const lane = this.laneOf(row);
-    const pinned = this.pinnedPod(lane, row);
+    const pinned = this.connections.podOf(this.clock.now(), row);
     if (pinned >= 0) this.toPod(lane, row, pinned);
     else if (lane.endpoints.eligibleCount > 0) this.toPod(lane, row, lane.choose(lane.endpoints));
     else if (this.settings.queueAt === 'pod' || this.queueIsFull())
@@ -212,32 +209,16 @@ export class Front {
     return queueLimit !== null && this.batch.queue.length + this.stream.queue.length >= queueLimit;
   }
 
-  /** The pod that the row's connection leads to; −1 if the balancer has to choose one. */
-  private pinnedPod(lane: Lane, row: number): number {
-    if (this.connections === null || lane === this.stream) return -1;
-    return this.connections.podOf(this.clock.now(), connectionOf(this.schedule.seed[row]!, this.connections.size));
-  }
-
-  /** Which socket carries the request makes no difference to the pod: the client reuses any that leads there. */
-  private connect(lane: Lane, row: number, pod: number): () => void {
-    const { connections } = this;
-    if (connections === null || lane === this.stream) return () => undefined;
-    const connection = connectionOf(this.schedule.seed[row]!, connections.size);
-    const now = this.clock.now();
-    if (connections.podOf(now, connection) !== pod) connections.open(now, connection, pod);
-    connections.begin(connection);
-    return () => connections.end(this.clock.now(), connection);
-  }
-
   private toPod(lane: Lane, row: number, pod: number): void {
     this.requests.pod[row] = pod;
     this.addLoad(lane, pod, 1);
-    const disconnect = this.connect(lane, row, pod);
+    // Which socket carries it makes no difference to the pod: the client reuses any that leads there.
+    this.connections.sent(this.clock.now(), row, pod);
     let open = true;
     const release = (): boolean => {
       if (!open) return false;
       open = false;
-      disconnect();
+      this.connections.left(this.clock.now(), row);
       this.addLoad(lane, pod, -1);
       return true;
     };
@@ -326,22 +307,9 @@ export class Front {
   }
 
   private expectDeparture(row: number, intendedMillis: number, conduct: Conduct): void {
-    const { seed, audioSeconds, kind } = this.schedule;
-    const { patienceMillis, cutMillis } = departure(conduct, seed[row]!, audioSeconds[row]!, kind[row] === STREAM);
-    const at = (millis: number, leave: (place: Place) => void): (() => void) =>
-      millis === Infinity
-        ? () => undefined
-        : this.clock.at(intendedMillis + millis, () => {
-            const place = this.places.get(row);
-            if (place !== undefined) leave(place);
-          });
-    const hangUp = at(patienceMillis, (place) => {
-      if (!this.isLive(row, place)) this.depart(row, place);
-    });
-    const cut = at(cutMillis, (place) => this.depart(row, place));
-    this.departures.set(row, () => {
-      hangUp();
-      cut();
+    this.departures.expect(row, intendedMillis, conduct, (why) => {
+      const place = this.places.get(row);
+      if (place !== undefined && (why === 'cut' || !this.isLive(row, place))) this.depart(row, place);
     });
   }
 
@@ -373,8 +341,7 @@ export class Front {
   private over(row: number, at: number, outcome: Outcome): void {
     if (outcome !== 'dropped') this.sentUnderWay.account(at, -1);
     this.places.delete(row);
-    this.departures.get(row)?.();
-    this.departures.delete(row);
+    this.departures.forget(row);
     this.requests.outcome[row] = CODE[outcome];
     this.requests.doneMillis[row] = at;
     this.onOver(row);

@@ -3,6 +3,8 @@
 // instants as arguments; which pod a new connection gets is the balancer's choice. Simulator and load engine use it alike.
 
 import { keyedUniform } from '../../model/rng.ts';
+import type { Schedule } from '../../model/schedule.ts';
+import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { ConnectionSettings } from '../../scenarios/scenario.ts';
 
 /** 'conn' in ASCII. */
@@ -72,5 +74,52 @@ export class Connections {
   /** The pod's server closes its connections: it shuts down or died. */
   close(pod: number): void {
     this.closings[pod] = (this.closings[pod] ?? 0) + 1;
+  }
+}
+
+const STREAM = REQUEST_KINDS.indexOf('stream');
+
+/** The connections of the rows of a schedule. Live sessions have one of their own each; without keep-alive everybody has. */
+export class RowConnections {
+  private readonly kept: Connections | null;
+  private readonly schedule: Schedule;
+
+  constructor(schedule: Schedule, settings: ConnectionSettings | undefined) {
+    this.schedule = schedule;
+    this.kept = settings?.kind === 'keep-alive' ? new Connections(settings) : null;
+  }
+
+  /** The pod that the row's connection leads to now; −1 if the balancer has to choose one. */
+  podOf(now: number, row: number): number {
+    const { kept } = this;
+    return kept === null || this.isLive(row) ? NONE : kept.podOf(now, this.connectionOf(row, kept));
+  }
+
+  /** The row goes out to this pod, over a new connection if its own does not lead there. */
+  sent(now: number, row: number, pod: number): void {
+    const { kept } = this;
+    if (kept === null || this.isLive(row)) return;
+    const connection = this.connectionOf(row, kept);
+    if (kept.podOf(now, connection) !== pod) kept.open(now, connection, pod);
+    kept.begin(connection);
+  }
+
+  /** A row that went out to a pod is not there any more. */
+  left(now: number, row: number): void {
+    const { kept } = this;
+    if (kept !== null && !this.isLive(row)) kept.end(now, this.connectionOf(row, kept));
+  }
+
+  /** The pod's server closes its connections. */
+  close(pod: number): void {
+    this.kept?.close(pod);
+  }
+
+  private connectionOf(row: number, { size }: Connections): number {
+    return connectionOf(this.schedule.seed[row]!, size);
+  }
+
+  private isLive(row: number): boolean {
+    return this.schedule.kind[row] === STREAM;
   }
 }

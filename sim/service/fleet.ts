@@ -8,51 +8,17 @@ import type { RequestTable } from '../../model/record.ts';
 import { OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
-import type { ServiceLaw } from '../../model/service-time.ts';
 import { firstResultSeconds, requestWeight } from '../../model/service-time.ts';
-import type { ServiceSettings } from '../../scenarios/scenario.ts';
-import type { Choose } from './balancer.ts';
-import { chooser, mulberry32 } from './balancer.ts';
-import { connectionOf, Connections } from './connections.ts';
-import { EndpointSet } from './endpoint-set.ts';
-import { Fifo } from './fifo.ts';
+import { RowConnections } from './connections.ts';
+import type { FleetAgenda, FleetSettings, Leaving } from './fleet-interface.ts';
+import { requestsOf } from './fleet-interface.ts';
+import type { Lane } from './lane.ts';
+import { newLane } from './lane.ts';
 import { Occupancy } from './occupancy.ts';
 import type { WorkerListener } from './worker.ts';
 import { Worker } from './worker.ts';
 
-/** The part of the scenario's service section that callers and balancer act on. */
-export type FleetSettings = Pick<
-  ServiceSettings,
-  | 'balancer'
-  | 'queueAt'
-  | 'queueLimit'
-  | 'timeout'
-  | 'retries'
-  | 'countStreamsAsRequests'
-  | 'connections'
-  | 'abandonedWork'
-> & {
-  /** GPU speed and cap already applied. */
-  readonly law: ServiceLaw;
-  /** Seed of the random policies. */
-  readonly balancerSeed: number;
-  /** By name of the traffic stream; callers of a stream that is not named stay until they are answered. */
-  readonly conduct?: Readonly<Record<string, Conduct>>;
-};
-
-/** What the fleet asks its driver for. */
-export interface FleetAgenda {
-  /** Call `completions(pod)` at this instant instead of the one asked for before; Infinity = never. */
-  readonly completions: (pod: number, atMillis: number) => void;
-  readonly retry: (request: number, atMillis: number) => void;
-  readonly deadline: (atMillis: number) => void;
-  /** The patience of a caller ends, or it cuts its live session. */
-  readonly leave: (request: number, atMillis: number, why: Leaving) => void;
-  /** Nothing is on a watched pod any more. */
-  readonly idle: (pod: number) => void;
-}
-
-export type Leaving = 'hangup' | 'cut';
+export type { FleetAgenda, FleetSettings, Leaving } from './fleet-interface.ts';
 
 /**
  * Where a request is; 0 = not arrived. absent → waiting | atPod | backoff; waiting → atPod; atPod → backoff;
@@ -63,36 +29,12 @@ const AT_POD = 2;
 const BACKOFF = 3;
 const OVER = 4;
 
-/** Batch requests and live sessions have places and queues of their own. */
-interface Lane {
-  readonly queue: Fifo;
-  readonly endpoints: EndpointSet;
-  readonly choose: Choose;
-  readonly loadOf: (worker: Worker) => number;
-}
-
 const OK = OUTCOMES.indexOf('ok');
 const REFUSED = OUTCOMES.indexOf('refused');
 const TIMEOUT = OUTCOMES.indexOf('timeout');
 const FAILED = OUTCOMES.indexOf('failed');
-const UNFINISHED = OUTCOMES.indexOf('unfinished');
 const ABANDONED = OUTCOMES.indexOf('abandoned');
 const STREAM = REQUEST_KINDS.indexOf('stream');
-
-/** An empty table. Intended is the schedule's own column, and so is sent where nothing is sent late: no copies. */
-const requestsOf = ({ count, offsetMillis }: Schedule, sentMillis: Float64Array): RequestTable => ({
-  count,
-  intendedMillis: offsetMillis,
-  sentMillis,
-  admittedMillis: new Float64Array(count).fill(NaN),
-  firstResultMillis: new Float64Array(count).fill(NaN),
-  doneMillis: new Float64Array(count).fill(NaN),
-  outcome: new Uint8Array(count).fill(UNFINISHED),
-  failure: new Uint8Array(count),
-  pod: new Int32Array(count).fill(-1),
-  attempts: new Uint8Array(count),
-  lagSeconds: new Float64Array(count).fill(NaN),
-});
 
 /**
  * Invariants: a lane's front queue is empty or none of its endpoints is eligible; arrived = over + inSystem; a pod is an
@@ -121,8 +63,7 @@ export class Fleet {
     done: (id, at, lag) => this.done(id, at, lag),
   };
   private readonly workers: (Worker | undefined)[] = [];
-  /** Null: each request is a connection of its own. Live sessions always are. */
-  private readonly connections: Connections | null;
+  private readonly connections: RowConnections;
   /** By index of the stream in the schedule. */
   private readonly conduct: readonly (Conduct | undefined)[];
   private readonly watched = new Set<number>();
@@ -147,25 +88,11 @@ export class Fleet {
     this.state = new Uint8Array(schedule.count);
     this.ticket = new Uint32Array(schedule.count);
     this.timeoutMillis = settings.timeout === null ? Infinity : settings.timeout * 1000;
-    const { connections } = settings;
-    this.connections = connections?.kind === 'keep-alive' ? new Connections(connections) : null;
+    this.connections = new RowConnections(schedule, settings.connections);
     this.conduct = schedule.streams.map((name) => settings.conduct?.[name]);
-    const lane = (cap: number, seed: number, loadOf: Lane['loadOf']): Lane => ({
-      queue: new Fifo(),
-      endpoints: new EndpointSet(settings.queueAt === 'front' ? cap : Infinity),
-      choose: chooser(settings.balancer, mulberry32(seed)),
-      loadOf,
-    });
-    this.batch = lane(
-      settings.law.batch.cap,
-      settings.balancerSeed,
-      (worker) => worker.batchInService + worker.batchQueued,
-    );
-    this.stream = lane(
-      settings.law.stream.cap,
-      settings.balancerSeed + 1,
-      (worker) => worker.activeStreams + worker.streamsQueued,
-    );
+    const { batch, stream } = settings.law;
+    this.batch = newLane(settings, batch.cap, 0, (worker) => worker.batchInService + worker.batchQueued);
+    this.stream = newLane(settings, stream.cap, 1, (worker) => worker.activeStreams + worker.streamsQueued);
     const streams = schedule.kind.includes(STREAM);
     const others = schedule.kind.some((kind) => kind !== STREAM);
     this.lanes = [...(others ? [this.batch] : []), ...(streams ? [this.stream] : [])];
@@ -208,13 +135,13 @@ export class Fleet {
     if (worker === undefined) return;
     this.workers[pod] = undefined;
     this.agenda.completions(pod, Infinity);
-    this.connections?.close(pod);
+    this.connections.close(pod);
     for (const id of worker.cut(now)) {
       if (this.state[id] === OVER) {
         this.orphans -= 1;
         continue;
       }
-      this.leftPod(now, id);
+      this.connections.left(now, id);
       this.unanswered(now, id, FAILED);
     }
     this.occupancy.recount(pod, worker);
@@ -239,7 +166,7 @@ export class Fleet {
 
   /** The pod shuts down: asks for agenda.idle(pod) as soon as nothing is on it, at once if that is so now. */
   watchIdle(pod: number): void {
-    this.connections?.close(pod);
+    this.connections.close(pod);
     this.watched.add(pod);
     this.reportIdle(pod, this.workers[pod]);
   }
@@ -305,7 +232,7 @@ export class Fleet {
   private attempt(now: number, id: number, work: number): void {
     this.requests.attempts[id]! += 1;
     const lane = this.laneOf(id);
-    const pinned = this.pinnedPod(now, lane, id);
+    const pinned = this.connections.podOf(now, id);
     if (pinned >= 0) this.send(now, lane, id, work, pinned);
     else if (lane.endpoints.eligibleCount > 0) this.send(now, lane, id, work, lane.choose(lane.endpoints));
     else if (this.settings.queueAt === 'pod' || this.queueIsFull()) this.unanswered(now, id, REFUSED);
@@ -330,7 +257,7 @@ export class Fleet {
       return;
     }
     this.state[id] = AT_POD;
-    if (lane === this.batch) this.connect(now, id, pod);
+    this.connections.sent(now, id, pod);
     lane.endpoints.setLoad(pod, lane.loadOf(worker));
     this.occupancy.recount(pod, worker);
     this.agenda.completions(pod, worker.nextCompletionMillis());
@@ -344,33 +271,12 @@ export class Fleet {
     }
   }
 
-  /** The pod that the request's connection leads to; −1 if the balancer has to choose one. */
-  private pinnedPod(now: number, lane: Lane, id: number): number {
-    if (this.connections === null || lane === this.stream) return -1;
-    return this.connections.podOf(now, connectionOf(this.schedule.seed[id]!, this.connections.size));
-  }
-
-  /** The request goes out to this pod, over a new connection if its own did not lead there. */
-  private connect(now: number, id: number, pod: number): void {
-    const { connections } = this;
-    if (connections === null) return;
-    const connection = connectionOf(this.schedule.seed[id]!, connections.size);
-    if (connections.podOf(now, connection) !== pod) connections.open(now, connection, pod);
-    connections.begin(connection);
-  }
-
-  /** A request that was on a pod is not any more. */
-  private leftPod(now: number, id: number): void {
-    const { connections } = this;
-    if (connections !== null && this.schedule.kind[id] !== STREAM)
-      connections.end(now, connectionOf(this.schedule.seed[id]!, connections.size));
-  }
-
   private expectDeparture(now: number, id: number, conduct: Conduct): void {
     const { seed, audioSeconds, kind } = this.schedule;
     const { patienceMillis, cutMillis } = departure(conduct, seed[id]!, audioSeconds[id]!, kind[id] === STREAM);
-    if (patienceMillis < Infinity) this.agenda.leave(id, now + patienceMillis, 'hangup');
-    if (cutMillis < Infinity) this.agenda.leave(id, now + cutMillis, 'cut');
+    const at = (millis: number): number => Math.max(now, this.requests.intendedMillis[id]! + millis);
+    if (patienceMillis < Infinity) this.agenda.leave(id, at(patienceMillis), 'hangup');
+    if (cutMillis < Infinity) this.agenda.leave(id, at(cutMillis), 'cut');
   }
 
   /** A live session that has its place. */
@@ -404,7 +310,7 @@ export class Fleet {
       this.orphans -= 1;
       return;
     }
-    this.leftPod(at, id);
+    this.connections.left(at, id);
     if (this.schedule.kind[id] === STREAM) this.requests.lagSeconds[id] = lagSeconds;
     else this.requests.firstResultMillis[id] = at;
     this.over(at, id, OK);
@@ -433,7 +339,7 @@ export class Fleet {
     if (was !== AT_POD) return;
     const pod = this.requests.pod[id]!;
     const worker = this.workers[pod]!;
-    this.leftPod(now, id);
+    this.connections.left(now, id);
     if (this.settings.abandonedWork !== 'finish') worker.abandon(now, id);
     else if (worker.disown(now, id)) this.orphans += 1;
     this.changed(now, pod, worker);
