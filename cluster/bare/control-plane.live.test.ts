@@ -4,6 +4,8 @@ import { seconds } from '../../model/units.ts';
 import { connectKubernetes } from '../kube/client.ts';
 import { readPlatform } from '../manifests/read-platform.ts';
 import { startControlPlane } from './control-plane.ts';
+import type { Instance } from './instance.ts';
+import { findInstances } from './instance.ts';
 import { leftBehind, untilNothingIsLeft } from './left-behind.test-support.ts';
 import type { ControlPlane } from './plane.ts';
 import { missingPrograms, programsFor } from './programs.ts';
@@ -57,6 +59,8 @@ const up = async (): Promise<ControlPlane> => {
   planes.push(plane);
   return plane;
 };
+/** Those that this process started. */
+const mine = (): Instance[] => findInstances().filter(({ parentPid }) => parentPid === process.pid);
 const tracesOf = (plane: ControlPlane) => ({
   pids: [plane.supervisorPid, ...plane.processIds().values()],
   ports: Object.values(plane.ports),
@@ -163,6 +167,19 @@ describe.skipIf(missing !== null)(`the real control plane${why}`, () => {
   it('says why it does not start, and leaves nothing', async () => {
     const broken = { ...(await settings()), adapterConfig: 'rules: [{' };
     await expect(startControlPlane(broken, never)).rejects.toThrow(/^adapter ended \(exit code \d+\).*yaml/s);
+    expect(mine()).toEqual([]);
+  });
+
+  it('can be interrupted while it starts, and leaves nothing', async () => {
+    const interrupt = new AbortController();
+    const starting = startControlPlane(await settings(), interrupt.signal);
+    starting.catch(() => undefined);
+    while (!mine().some(({ components }) => 'kube-apiserver' in components))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const [{ folder, supervisorPid, components }] = mine() as [Instance];
+    interrupt.abort();
+    await expect(starting).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(await leftBehind({ pids: [supervisorPid, ...Object.values(components)], ports: [], folder })).toEqual([]);
   });
 
   it('ends with its supervisor, even when that is killed', async () => {

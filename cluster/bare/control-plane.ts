@@ -139,7 +139,6 @@ class StartingPlane {
       prometheus: plane.prometheusUrl,
       adapter: plane.adapterUrl,
       logs: plane.logs,
-      parentPid: process.pid,
     });
     return plane;
   }

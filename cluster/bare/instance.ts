@@ -13,6 +13,7 @@ export interface Instance {
   readonly id: string;
   readonly folder: string;
   readonly supervisorPid: number;
+  readonly parentPid: number;
   readonly alive: boolean;
   /** Process ids by component. */
   readonly components: Readonly<Record<string, number>>;
@@ -22,6 +23,8 @@ export interface Instance {
 
 export interface InstanceRecord {
   readonly supervisorPid: number;
+  /** Who started it; may be gone if it is detached. */
+  readonly parentPid: number;
   readonly components: Readonly<Record<string, number>>;
   readonly facts: Readonly<Record<string, unknown>>;
 }

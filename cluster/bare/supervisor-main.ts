@@ -24,6 +24,7 @@ const realTimeRefused = process.env['SURGELAB_NO_REALTIME'] === undefined ? work
 const diesWithParent = works(WITH_PARENT) === null;
 const wrapper = [...(diesWithParent ? WITH_PARENT : []), ...(realTimeRefused === null ? REAL_TIME : [])];
 
+const parentPid = process.ppid;
 const folder = newInstanceFolder();
 const running = new Map<Component, ChildProcess>();
 let facts: Readonly<Record<string, unknown>> = {};
@@ -33,7 +34,7 @@ let ending = false;
 const save = (): void => {
   if (ending) return;
   const components = Object.fromEntries([...running].map(([name, child]) => [name, child.pid ?? 0]));
-  writeInstance(folder, { supervisorPid: process.pid, components, facts });
+  writeInstance(folder, { supervisorPid: process.pid, parentPid, components, facts });
 };
 
 const say = (message: FromSupervisor): void => {
