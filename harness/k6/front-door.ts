@@ -12,23 +12,13 @@ import type { LoadCensus, LoadPort } from '../../cluster/local/load-port.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { requestWeight } from '../../model/service-time.ts';
 import type { FrontSettings } from '../replay/front.ts';
+import { connectionOf, Connections } from '../../sim/service/connections.ts';
+import type { DoorLog } from './door-log.ts';
+import { emptyDoorLog } from './door-log.ts';
+import type { Pins } from './lane.ts';
 import { Lane } from './lane.ts';
 
 export const BEGIN_PATH = '/surgelab/begin';
-
-/** What the door saw of each row. */
-export interface DoorLog {
-  /** Wall-clock milliseconds of the first attempt; NaN = it never came. */
-  readonly arrivedEpochMillis: Float64Array;
-  /** Pod of the last attempt, −1 = none. */
-  readonly pod: Int32Array;
-  /** Attempts seen. */
-  readonly attempts: Uint32Array;
-  /** Status of the last refused WebSocket handshake; 0 = none was refused. */
-  readonly refusedUpgrade: Uint16Array;
-  /** Attempts whose row is not of the schedule. */
-  strangers: number;
-}
 
 interface PodAddress {
   readonly host: string;
@@ -45,6 +35,8 @@ const rawHead = ({ method, url, rawHeaders }: IncomingMessage): string => {
   for (let i = 0; i < rawHeaders.length; i += 2) head += `${rawHeaders[i]!}: ${rawHeaders[i + 1]!}\r\n`;
   return `${head}\r\n`;
 };
+
+const epochMillis = (): number => performance.timeOrigin + performance.now();
 
 const NO_PLACE = '{"error":"No ASR workers available","code":"SERVICE_UNAVAILABLE"}';
 
@@ -64,20 +56,21 @@ export class FrontDoor implements LoadPort {
   private readonly origin = Promise.withResolvers<number>();
   private readonly isAsked = Promise.withResolvers<undefined>();
   private offeredWeight = 0;
+  private readonly timeScale: number;
+  /** As the simulator's: null = each request is a connection of its own. Live sessions always are. */
+  private readonly connections: Connections | null;
+  private originEpochMillis = 0;
 
-  constructor(schedule: Schedule, settings: FrontSettings) {
+  constructor(schedule: Schedule, settings: FrontSettings, timeScale: number) {
     this.schedule = schedule;
     this.settings = settings;
+    this.timeScale = timeScale;
+    const { connections } = settings;
+    this.connections = connections?.kind === 'keep-alive' ? new Connections(connections) : null;
     this.asked = this.isAsked.promise;
-    this.log = {
-      arrivedEpochMillis: new Float64Array(schedule.count).fill(NaN),
-      pod: new Int32Array(schedule.count).fill(-1),
-      attempts: new Uint32Array(schedule.count),
-      refusedUpgrade: new Uint16Array(schedule.count),
-      strangers: 0,
-    };
+    this.log = emptyDoorLog(schedule.count);
     const cap = (own: number): number => (settings.queueAt === 'front' ? own : Infinity);
-    this.batch = new Lane(cap(settings.law.batch.cap), settings.balancer, settings.balancerSeed);
+    this.batch = new Lane(cap(settings.law.batch.cap), settings.balancer, settings.balancerSeed, this.pins());
     this.stream = new Lane(cap(settings.law.stream.cap), settings.balancer, settings.balancerSeed + 1);
     this.server = createServer(
       { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true },
@@ -99,6 +92,7 @@ export class FrontDoor implements LoadPort {
 
   /** Tells the engine the origin of the run. */
   begin(originEpochMillis: number): void {
+    this.originEpochMillis = originEpochMillis;
     this.origin.resolve(originEpochMillis);
   }
 
@@ -110,6 +104,7 @@ export class FrontDoor implements LoadPort {
   };
 
   readonly leave = (pod: number): void => {
+    this.connections?.close(pod);
     this.batch.leave(pod);
     this.stream.leave(pod);
   };
@@ -131,6 +126,21 @@ export class FrontDoor implements LoadPort {
     });
   }
 
+  private pins(): Pins | null {
+    const { connections } = this;
+    if (connections === null) return null;
+    const now = (): number => (epochMillis() - this.originEpochMillis) * this.timeScale;
+    const own = (seed: number): number => connectionOf(seed, connections.size);
+    return {
+      podOf: (seed) => connections.podOf(now(), own(seed)),
+      connect: (seed, pod) => {
+        if (connections.podOf(now(), own(seed)) !== pod) connections.open(now(), own(seed), pod);
+        connections.begin(own(seed));
+        return () => connections.end(now(), own(seed));
+      },
+    };
+  }
+
   private arrived(request: IncomingMessage, isStream: boolean): number {
     const row = rowOf(request);
     const { log, schedule } = this;
@@ -139,12 +149,17 @@ export class FrontDoor implements LoadPort {
       return -1;
     }
     log.attempts[row]! += 1;
+    log.turnedAway[row] = 0;
     if (log.attempts[row] === 1) {
-      log.arrivedEpochMillis[row] = performance.timeOrigin + performance.now();
+      log.arrivedEpochMillis[row] = epochMillis();
       if (!isStream)
         this.offeredWeight += requestWeight(this.settings.law.batch, schedule.audioSeconds[row]!, schedule.seed[row]!);
     }
     return row;
+  }
+
+  private seedOf(row: number): number {
+    return row < 0 ? 0 : this.schedule.seed[row]!;
   }
 
   private mayWait(): boolean {
@@ -159,9 +174,13 @@ export class FrontDoor implements LoadPort {
       return;
     }
     const row = this.arrived(request, false);
-    const place = this.batch.enter(this.mayWait(), (pod) => this.passRequest(row, pod, request, response));
-    if (place === null) response.writeHead(503, { 'content-type': 'application/json' }).end(NO_PLACE);
-    else response.once('close', () => place.leave());
+    const place = this.batch.enter(this.mayWait(), this.seedOf(row), (pod) =>
+      this.passRequest(row, pod, request, response),
+    );
+    if (place === null) {
+      if (row >= 0) this.log.turnedAway[row] = 1;
+      response.writeHead(503, { 'content-type': 'application/json' }).end(NO_PLACE);
+    } else response.once('close', () => place.leave());
   }
 
   private passRequest(row: number, pod: number, request: IncomingMessage, response: ServerResponse): void {
@@ -185,9 +204,11 @@ export class FrontDoor implements LoadPort {
     this.sockets.add(socket);
     socket.on('error', () => socket.destroy());
     const row = this.arrived(request, true);
-    const place = this.stream.enter(this.mayWait(), (pod) => this.passSocket(row, pod, request, socket, head));
+    const place = this.stream.enter(this.mayWait(), this.seedOf(row), (pod) =>
+      this.passSocket(row, pod, request, socket, head),
+    );
     if (place === null) {
-      if (row >= 0) this.log.refusedUpgrade[row] = 503;
+      if (row >= 0) this.log.turnedAway[row] = 1;
       socket.end(`HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
     }
     socket.once('close', () => {

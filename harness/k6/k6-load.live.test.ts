@@ -169,6 +169,38 @@ describe('the k6 script behind its front door, against emulated pods', () => {
     expect(outcomes(live)).toEqual(['ok', 'timeout']);
   });
 
+  it('plays callers that hang up while they wait and sessions that their callers cut', async () => {
+    const never = { kind: 'fixed', value: 1000 } as const;
+    const after = (value: number) => ({ kind: 'fixed', value }) as const;
+    const batch = await play(
+      constant(3, 10, 'short', 2000),
+      load({ conduct: { s: { hangup: { share: 1, after: after(2) }, cut: null } } }),
+      async (clock) => [await emulate(clock)],
+    );
+    expect(outcomes(batch)).toEqual(allOf(3, 'abandoned'));
+    const live = await play(
+      constant(3, 10, 'stream', 8),
+      load({ conduct: { s: { hangup: { share: 1, after: never }, cut: { share: 1, after: after(3) } } } }),
+      async (clock) => [await emulate(clock)],
+    );
+    expect(outcomes(live)).toEqual(allOf(3, 'abandoned'));
+    for (const lag of live.requests.lagSeconds) expect(lag).toBeGreaterThanOrEqual(0);
+    for (let i = 0; i < 3; i++)
+      expect(live.requests.doneMillis[i]! - live.requests.intendedMillis[i]!).toBeGreaterThanOrEqual(3000);
+  });
+
+  it('tells a full queue apart from a refusal of a pod', async () => {
+    const law = { ...LAW, batch: { ...LAW.batch, cap: 1 } };
+    const report = await play(constant(3, 10, 'short', 500), load({ law, queueLimit: 1 }), async (clock) => [
+      await emulate(clock, { law }),
+    ]);
+    expect([outcomes(report), failures(report)]).toEqual([
+      ['ok', 'ok', 'refused'],
+      ['', '', 'no-endpoint'],
+    ]);
+    expect(report.causes).toEqual([['no endpoint or queue full', 1]]);
+  });
+
   it('drops what it cannot carry, and says so of each row', async () => {
     const report = await play(constant(10, 1, 'short', 500), load({ maxInFlight: 4 }), async (clock) => [
       await emulate(clock),

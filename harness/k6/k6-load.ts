@@ -44,22 +44,31 @@ export class K6Load implements RunningLoad {
   private readonly door: FrontDoor;
   private readonly folder: string;
   private readonly k6: K6Process;
+  private readonly hasOwnClips: boolean;
   private health: HealthMonitor | null = null;
   private originEpochMillis = NaN;
 
-  private constructor(schedule: Schedule, context: LoadRunContext, door: FrontDoor, folder: string, k6: K6Process) {
+  private constructor(
+    schedule: Schedule,
+    context: LoadRunContext,
+    door: FrontDoor,
+    folder: string,
+    k6: K6Process,
+    hasOwnClips: boolean,
+  ) {
     this.schedule = schedule;
     this.context = context;
     this.door = door;
     this.folder = folder;
     this.k6 = k6;
+    this.hasOwnClips = hasOwnClips;
   }
 
   /** Resolves when k6 has read everything and waits for the origin. Throws TARGET_FAILED with k6's words if it ends before. */
   static async start(found: Found, schedule: Schedule, load: LoadSettings, context: LoadRunContext): Promise<K6Load> {
     if (load.closedLoopUsers !== undefined)
       throw new TestbedError('USAGE', 'a closed loop is played by the Node engine only', { hint: '--engine node' });
-    const door = new FrontDoor(schedule, load.front);
+    const door = new FrontDoor(schedule, load.front, context.timeScale);
     const folder = await mkdtemp(join(tmpdir(), 'surgelab-k6-'));
     try {
       const target = await door.listen();
@@ -67,13 +76,14 @@ export class K6Load implements RunningLoad {
         ...load,
         ...context,
         service: load.front,
+        conduct: load.front.conduct ?? {},
         target,
         beginPath: BEGIN_PATH,
         maxInFlight: load.front.maxInFlight,
       });
       await writeK6Folder(folder, files, load.clipSeed);
       const k6 = new K6Process(found, folder);
-      const made = new K6Load(schedule, context, door, folder, k6);
+      const made = new K6Load(schedule, context, door, folder, k6, load.clipFolder !== undefined);
       const early = await Promise.race([door.asked, k6.exit]);
       if (early !== undefined)
         throw new TestbedError(
@@ -131,6 +141,7 @@ export class K6Load implements RunningLoad {
       inFlightMillis,
       notes: [
         'k6 tells nothing about its own event loops: health is that of the process with the front door; latenesses are k6’s',
+        ...(this.hasOwnClips ? ['k6 sends synthetic speech: the clips that were asked for are the Node engine’s'] : []),
         ...(this.k6.cpuCores === null ? [] : [`k6 used ${this.k6.cpuCores.toFixed(2)} cores`]),
         ...(isExpected ? [] : [`k6 ended with ${exit.signal ?? `code ${String(exit.code)}`}: ${exit.said}`]),
         ...this.proofOfArrivals(points, table),

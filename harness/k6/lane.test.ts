@@ -5,7 +5,7 @@ import { Lane } from './lane.ts';
 const laneOf = (cap: number) => {
   const lane = new Lane(cap, 'least-requests', 1);
   const log: string[] = [];
-  const enter = (name: string, mayWait = true) => lane.enter(mayWait, (pod) => log.push(`${name}→${pod}`));
+  const enter = (name: string, mayWait = true) => lane.enter(mayWait, 0, (pod) => log.push(`${name}→${pod}`));
   return { lane, log, enter };
 };
 
@@ -55,5 +55,21 @@ describe('a lane of the front door', () => {
     lane.join(0);
     enter('b');
     expect(log).toEqual(['a→0', 'b→1']);
+  });
+
+  it('sends a kept connection to its pod however full that is, and tells when it is free again', () => {
+    const freed: string[] = [];
+    const lane = new Lane(1, 'least-requests', 1, {
+      podOf: (seed) => (seed === 5 ? 0 : -1),
+      connect: (seed, pod) => () => freed.push(`${seed}←${pod}`),
+    });
+    const log: string[] = [];
+    const enter = (seed: number) => lane.enter(true, seed, (pod) => log.push(`${seed}→${pod}`));
+    lane.join(0);
+    enter(1);
+    const kept = enter(5)!;
+    enter(2);
+    kept.leave();
+    expect([log, freed, lane.waiting]).toEqual([['1→0', '5→0'], ['5←0'], 1]);
   });
 });

@@ -13,9 +13,19 @@ export interface LanePlace {
   readonly leave: () => void;
 }
 
+/** Which pod a visitor's kept connection leads to; absent in a lane whose visitors choose anew each time. */
+export interface Pins {
+  /** −1 if it leads nowhere. */
+  readonly podOf: (seed: number) => number;
+  /** A request goes out to this pod; call what it gives when the answer is there. */
+  readonly connect: (seed: number, pod: number) => () => void;
+}
+
 interface Visit {
   readonly id: number;
+  readonly seed: number;
   readonly go: (pod: number) => void;
+  disconnect: () => void;
   ticket: number | null;
   pod: number | null;
   over: boolean;
@@ -26,13 +36,15 @@ export class Lane {
   private readonly endpoints: EndpointSet;
   private readonly choose: Choose;
   private readonly load = new Map<number, number>();
+  private readonly pins: Pins | null;
   private readonly visits = new Map<number, Visit>();
   private nextVisit = 0;
   inService = 0;
 
   /** @param cap most at one pod; Infinity = the pod queues by itself */
-  constructor(cap: number, policy: BalancerPolicy, seed: number) {
+  constructor(cap: number, policy: BalancerPolicy, seed: number, pins: Pins | null = null) {
     this.endpoints = new EndpointSet(cap);
+    this.pins = pins;
     this.choose = chooser(policy, mulberry32(seed));
   }
 
@@ -50,10 +62,25 @@ export class Lane {
     if (this.endpoints.has(pod)) this.endpoints.leave(pod);
   }
 
-  /** `go` is called with the pod, at once or later; null = no pod is free and nobody may wait. */
-  enter(mayWait: boolean, go: (pod: number) => void): LanePlace | null {
-    const visit: Visit = { id: this.nextVisit, go, ticket: null, pod: null, over: false };
-    if (this.endpoints.eligibleCount > 0) this.toPod(visit);
+  /**
+   * `go` is called with the pod, at once or later; null = no pod is free and nobody may wait. A kept connection leads to its
+   * pod however full that is.
+   *
+   * @param seed of the row: it names the visitor's connection
+   */
+  enter(mayWait: boolean, seed: number, go: (pod: number) => void): LanePlace | null {
+    const visit: Visit = {
+      id: this.nextVisit,
+      seed,
+      go,
+      disconnect: () => undefined,
+      ticket: null,
+      pod: null,
+      over: false,
+    };
+    const pinned = this.pins?.podOf(seed) ?? -1;
+    if (pinned >= 0) this.toPod(visit, pinned);
+    else if (this.endpoints.eligibleCount > 0) this.toPod(visit, this.choose(this.endpoints));
     else if (mayWait) {
       // The queue holds numbers from 0 to 2³¹ − 1.
       this.nextVisit = (this.nextVisit + 1) & 0x7fffffff;
@@ -68,6 +95,7 @@ export class Lane {
     visit.over = true;
     if (visit.pod !== null) {
       this.inService -= 1;
+      visit.disconnect();
       this.addLoad(visit.pod, -1);
       this.dispatch();
     } else if (visit.ticket !== null) {
@@ -76,11 +104,11 @@ export class Lane {
     }
   }
 
-  private toPod(visit: Visit): void {
-    const pod = this.choose(this.endpoints);
+  private toPod(visit: Visit, pod: number): void {
     visit.pod = pod;
     this.inService += 1;
     this.addLoad(pod, 1);
+    if (this.pins !== null) visit.disconnect = this.pins.connect(visit.seed, pod);
     visit.go(pod);
   }
 
@@ -89,7 +117,7 @@ export class Lane {
       const id = this.queue.shift();
       const visit = this.visits.get(id)!;
       this.visits.delete(id);
-      this.toPod(visit);
+      this.toPod(visit, this.choose(this.endpoints));
     }
   }
 

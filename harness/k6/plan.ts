@@ -18,7 +18,7 @@ import type { ScriptDialect, ScriptPlan, ScriptPromise, ScriptRow, ScriptStream 
 
 export interface PlanSettings extends Pick<
   LoadSettings,
-  'dialect' | 'connection' | 'bodies' | 'endDialect' | 'frameMillis' | 'runId' | 'clipSeed'
+  'dialect' | 'liveDialect' | 'connection' | 'bodies' | 'endDialect' | 'frameMillis' | 'runId' | 'clipSeed'
 > {
   readonly service: Pick<ServiceSettings, 'timeout' | 'retries'>;
   /** By name of the traffic stream; callers of a stream that is not named stay until they are answered. */
@@ -77,11 +77,11 @@ const END_MESSAGE: Readonly<Record<EndDialect, string>> = {
   end: '{"type":"end"}',
 };
 
-const scriptDialect = (dialect: Dialect, endDialect: EndDialect): ScriptDialect => ({
+const scriptDialect = (dialect: Dialect, live: Dialect, endDialect: EndDialect): ScriptDialect => ({
   batchPath: `${DIALECTS[dialect].batchPath}${BATCH_QUERY[dialect]}`,
   batchContentType: dialect === 'onprem-v1' ? 'audio/wav' : 'application/octet-stream',
-  streamPath: DIALECTS[dialect].streamPath,
-  streamQuery: STREAM_QUERY[dialect],
+  streamPath: DIALECTS[live].streamPath,
+  streamQuery: STREAM_QUERY[live],
   endMessage: END_MESSAGE[endDialect],
   headers: { ...ROW_HEADERS, pod: SERVER_HEADERS.pod, admittedMillis: SERVER_HEADERS.admittedMillis },
 });
@@ -146,7 +146,7 @@ export const k6Files = (schedule: Schedule, settings: PlanSettings): K6Files => 
       timeScale,
       kinds: REQUEST_KINDS,
       streams,
-      dialect: scriptDialect(settings.dialect, settings.endDialect),
+      dialect: scriptDialect(settings.dialect, settings.liveDialect ?? settings.dialect, settings.endDialect),
       connection: settings.connection,
       bodies: settings.bodies,
       clipFile: needsClip ? CLIP_FILE : null,

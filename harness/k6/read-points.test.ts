@@ -7,7 +7,7 @@ import { FAILURES, OUTCOMES } from '../../model/record.ts';
 import { scheduleFromRows } from '../../model/schedule.ts';
 import { millis, seconds } from '../../model/units.ts';
 import { scheduleHash } from '../schedule-hash.ts';
-import type { DoorLog } from './front-door.ts';
+import type { DoorLog } from './door-log.ts';
 import { arrivalsOf, framesOf, readK6Points, tableOf, unansweredOf } from './read-points.ts';
 import type { ScriptPoint } from './script-data.ts';
 
@@ -153,6 +153,7 @@ const door: DoorLog = {
   pod: Int32Array.of(5, 6, 7, -1),
   attempts: new Uint32Array(4),
   refusedUpgrade: Uint16Array.of(0, 503, 0, 0),
+  turnedAway: new Uint8Array(4),
   strangers: 0,
 };
 
@@ -160,7 +161,7 @@ describe('the request table', () => {
   it('has one row per point; what the door saw completes what k6 hides', () => {
     const { requests, causes, strangers, missing } = tableOf(schedule, [STREAM, POINT, BATCH, DROPPED], door);
     expect([...requests.outcome].map((code) => OUTCOMES[code])).toEqual(['ok', 'refused', 'timeout', 'dropped']);
-    expect([...requests.failure].map((code) => FAILURES[code])).toEqual(['', 'ws-policy-1008', '', '']);
+    expect([...requests.failure].map((code) => FAILURES[code])).toEqual(['', 'ws-policy-1008', 'no-answer', '']);
     expect([...requests.intendedMillis]).toEqual([0, 10.5, 21, 31.5]);
     expect([...requests.sentMillis]).toEqual([0.25, 0.25, 0.25, NaN]);
     expect([...requests.doneMillis]).toEqual([301, 99, 301, NaN]);

@@ -7,12 +7,12 @@ import { constants, createGunzip } from 'node:zlib';
 import type { Failure, Outcome, RequestTable } from '../../model/record.ts';
 import { FAILURES, OUTCOMES, emptyRequests } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
-import { emptySchedule } from '../../model/schedule.ts';
+import { emptySchedule, REQUEST_KINDS } from '../../model/schedule.ts';
 import type { Unanswered } from '../replay/failures.ts';
 import { closeFailure, failed, statusFailure, upgradeFailure } from '../replay/failures.ts';
 import { LatenessCounter } from '../replay/lateness.ts';
 import type { FrameFigures } from '../replay/load-engine.ts';
-import type { DoorLog } from './front-door.ts';
+import type { DoorLog } from './door-log.ts';
 import type { ScriptCause, ScriptFrames, ScriptPoint } from './script-data.ts';
 
 export interface K6Points {
@@ -142,6 +142,15 @@ export interface K6Table {
   readonly missing: readonly number[];
 }
 
+const NO_ENDPOINT: Unanswered = { kind: 'refused', failure: 'no-endpoint', cause: 'no endpoint or queue full' };
+const STREAM = REQUEST_KINDS.indexOf('stream');
+
+/** A batch request that a pod had when its caller gave up or the run ended; a live session went on, and who queued met nobody. */
+const withoutAnswer = ({ outcome, kind, row }: ScriptPoint, door: DoorLog | null): Failure =>
+  (outcome === 'timeout' || outcome === 'unfinished') && kind !== STREAM && (door === null || door.pod[row]! >= 0)
+    ? 'no-answer'
+    : '';
+
 /** @param door what the front door saw; null = there was none */
 export const tableOf = (schedule: Schedule, points: readonly ScriptPoint[], door: DoorLog | null): K6Table => {
   const requests = emptyRequests(schedule.count);
@@ -163,12 +172,16 @@ export const tableOf = (schedule: Schedule, points: readonly ScriptPoint[], door
     requests.attempts[row] = point.attempts;
     requests.pod[row] = door === null ? (point.pod ?? -1) : door.pod[row]!;
     requests.lagSeconds[row] = point.lagSeconds ?? NaN;
-    const told = point.causes.map((cause) => unansweredOf(cause, door?.refusedUpgrade[row] ?? 0));
+    const told = point.causes.map((cause, attempt) =>
+      door?.turnedAway[row] === 1 && attempt === point.causes.length - 1
+        ? NO_ENDPOINT
+        : unansweredOf(cause, door?.refusedUpgrade[row] ?? 0),
+    );
     for (const { cause } of told) causes.set(cause, (causes.get(cause) ?? 0) + 1);
     const last = point.outcome === 'unanswered' ? told.at(-1) : undefined;
     const outcome: Outcome = point.outcome === 'unanswered' ? (last?.kind ?? 'failed') : point.outcome;
     requests.outcome[row] = OUTCOMES.indexOf(outcome);
-    requests.failure[row] = FAILURES.indexOf(last?.failure ?? '');
+    requests.failure[row] = FAILURES.indexOf(last?.failure ?? withoutAnswer(point, door));
   }
   const missing = [...seen.keys()].filter((row) => seen[row] === 0);
   return { requests, causes: [...causes], strangers, missing };
