@@ -41,7 +41,8 @@ export const insist = async (
       await call();
       return;
     } catch (error) {
-      if (!(error instanceof KubeError) || over()) throw error;
+      if (over()) return;
+      if (!(error instanceof KubeError)) throw error;
       if (settled.includes(error.status)) return;
       if (!passes(error.status)) throw error;
     }

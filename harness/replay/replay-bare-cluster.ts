@@ -236,8 +236,9 @@ export class BareCluster {
 
 const KNOWN_VERSIONS: readonly KubernetesVersion[] = ['1.34', '1.37'];
 
-/** What simulates this run has to follow the controllers that ran. */
+/** What simulates this run has to follow the components that ran. */
 const asItRuns = (platform: Platform, gitVersion: string): Platform => {
-  const version = KNOWN_VERSIONS.find((known) => gitVersion.startsWith(`v${known}.`));
-  return version === undefined ? platform : { ...platform, controller: { ...platform.controller, version } };
+  const { controller, prometheus } = platform;
+  const version = KNOWN_VERSIONS.find((known) => gitVersion.startsWith(`v${known}.`)) ?? controller.version;
+  return { ...platform, controller: { ...controller, version }, prometheus: { ...prometheus, version: '3' } };
 };

@@ -2,6 +2,7 @@
 // are emulator processes, the wall clock as it is. Takes what `simulate` takes and gives the same kind of record, and what
 // a simulation of this very run has to know; an abort gives what there is.
 
+import { PROMETHEUS_RELEASE } from '../../cluster/bare/recipes.ts';
 import type { Collected } from '../../cluster/kube/collect.ts';
 import { Collector } from '../../cluster/kube/collect.ts';
 import type { FleetRow } from '../../cluster/kube/collected-signals.ts';
@@ -222,7 +223,7 @@ const playOn = async (
   // The origin is this run's; what was done to the cluster is among the known inputs.
   const scenario = { ...settings.scenario, epochMillis: run.epochMillis };
   const record = recordOfRealRun(
-    { ...settings, platform, scenario, versions: { ...settings.versions, kubernetes } },
+    { ...settings, platform, scenario, versions: { ...settings.versions, kubernetes, prometheus: PROMETHEUS_RELEASE } },
     {
       profile: 'bare',
       reality: REALITY,
