@@ -68,6 +68,7 @@ const intervention = z.discriminatedUnion('kind', [
 
 const inputs = z.strictObject({
   scrapePhaseMillis: byPod(delay).optional(),
+  scrapesMillis: z.array(z.array(delay)).optional(),
   targets: byPod(z.strictObject({ foundMillis: instant.optional(), lostMillis: instant.optional() })).optional(),
   rulePhaseMillis: byPod(delay).optional(),
   syncs: z

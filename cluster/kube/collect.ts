@@ -13,31 +13,30 @@ import { TestbedError } from '../../model/errors.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { Decision, LifeEvent, SignalTable, StorageRecord } from '../../model/record.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
-import { parseSelector, selects } from '../../sim/autoscaler/label-selector.ts';
-import { hpaSettings } from '../../sim/autoscaler/settings.ts';
 import { scrapeJobs } from '../../sim/hops/discovery.ts';
 import type { KnownInputs } from '../../sim/known-inputs.ts';
-import type { ReplayedAnswer, VisibleSample } from './adapter-replay.ts';
-import { AdapterReplay } from './adapter-replay.ts';
+import type { VisibleSample } from './adapter-replay.ts';
 import type { AuditCall } from './audit-log.ts';
 import { auditCall } from './audit-log.ts';
-import { hpaEdits, podStates, podsAt } from './audited-objects.ts';
+import { hpaEdits, podStates } from './audited-objects.ts';
 import type { FleetRow } from './collected-signals.ts';
 import { collectedSignals } from './collected-signals.ts';
 import { ownHostName } from './host-name.ts';
-import { HpaReplay } from './hpa-replay.ts';
 import type { HpaSync } from './hpa-syncs.ts';
 import { hpaSyncs } from './hpa-syncs.ts';
 import type { ScaleChange } from './known-draws.ts';
 import { scaleChanges } from './known-draws.ts';
 import type { FaultRecord } from './known-run.ts';
 import { knownRun } from './known-run.ts';
-import type { ConfigYaml, PhaseCheck } from './known-scrapes.ts';
+import type { ConfigYaml } from './known-scrapes.ts';
 import { LATE_MILLIS, checkPhases, durationMillis, rulePhases, scrapedBetween } from './known-scrapes.ts';
 import type { PrometheusReading, StoredJob } from './prometheus-cost.ts';
 import { appendedBetween, measuredStorage, prometheusReading } from './prometheus-cost.ts';
 import type { PrometheusApi } from './prometheus-http.ts';
 import { prometheusApi } from './prometheus-http.ts';
+import { replayRun } from './replayed-run.ts';
+import type { RunConformance } from './run-conformance.ts';
+import { conformanceNotes, runConformance } from './run-conformance.ts';
 import { samplesOf, targetsOf } from './stored-series.ts';
 
 export interface CollectorSettings {
@@ -57,17 +56,6 @@ export interface RunToCollect {
   readonly life: readonly LifeEvent[];
   readonly fleet: readonly FleetRow[];
   readonly faults: readonly FaultRecord[];
-}
-
-/** Our own code on the inputs of the real components. */
-export interface RunConformance {
-  readonly syncs: number;
-  readonly decisions: readonly { readonly atMillis: number; readonly expected: string; readonly got: string }[];
-  readonly answers: Readonly<Record<ReplayedAnswer['verdict'], number>>;
-  readonly differingAnswers: readonly { readonly atMillis: number; readonly expected: string; readonly got: string }[];
-  readonly phases: PhaseCheck;
-  /** Samples and markers as counted by us and by Prometheus between the origin and the end; NaN = it was restarted. */
-  readonly samples: { readonly counted: number; readonly appended: number };
 }
 
 export interface Collected {
@@ -148,7 +136,8 @@ export class Collector {
     const recorded = await this.recordedRules(epochMillis, after.atUnix);
     const samples = [...visible(jobs), ...recorded].sort((a, b) => a.visibleMillis - b.visibleMillis);
     const syncs = this.syncs(calls, adapterCalls);
-    const replayed = this.replay(calls, syncs, pods, samples, epochMillis);
+    const edits = this.edits(calls);
+    const replayed = replayRun({ platform, syncs, edits, pods, samples, epochMillis });
     const inside = replayed.filter(({ decision }) => decision.t >= 0 && decision.t <= endMillis);
     const phases = checkPhases(
       await this.prometheus.targets(),
@@ -177,32 +166,13 @@ export class Collector {
       jobs,
       syncs,
       rulePhaseMillis: rulePhases(groups, groups.length === 0 ? [] : await this.prometheus.ruleGroups()),
-      edits: this.edits(calls),
+      edits,
       faults: run.faults,
     });
-    const answers = inside.flatMap(({ answers: own, decision }) =>
-      own.map((each) => ({ ...each, atMillis: decision.t })),
-    );
-    const conformance: RunConformance = {
-      syncs: inside.length,
-      decisions: inside.flatMap(({ decision, mismatch }) =>
-        mismatch === null ? [] : [{ atMillis: decision.t, ...mismatch }],
-      ),
-      answers: {
-        same: answers.filter(({ verdict }) => verdict === 'same').length,
-        raced: answers.filter(({ verdict }) => verdict === 'raced').length,
-        differs: answers.filter(({ verdict }) => verdict === 'differs').length,
-        unknown: answers.filter(({ verdict }) => verdict === 'unknown').length,
-      },
-      differingAnswers: answers
-        .filter(({ verdict }) => verdict === 'differs')
-        .map(({ atMillis, expected, got }) => ({ atMillis, expected, got })),
-      phases,
-      samples: {
-        counted: storage.jobs.reduce((sum, { samples: count }) => sum + count, 0),
-        appended: appendedBetween(this.before, after),
-      },
-    };
+    const conformance = runConformance(inside, phases, {
+      counted: storage.jobs.reduce((sum, { samples: count }) => sum + count, 0),
+      appended: appendedBetween(this.before, after),
+    });
     return {
       decisions: inside.map(({ decision }) => decision),
       signals: collectedSignals({
@@ -283,56 +253,4 @@ export class Collector {
     const { hpa } = this.settings.platform;
     return hpa === null ? [] : hpaEdits(calls, hpa.namespace, hpa.name);
   }
-
-  private replay(
-    calls: readonly AuditCall[],
-    syncs: readonly HpaSync[],
-    pods: ReturnType<typeof podStates>,
-    samples: readonly VisibleSample[],
-    epochMillis: number,
-  ) {
-    const { platform } = this.settings;
-    const { hpa, controller, deployment } = platform;
-    if (hpa === null) return [];
-    const edits = this.edits(calls);
-    const spec = edits[0]?.spec ?? hpa.spec;
-    const { version, tolerance, downscaleStabilization } = controller;
-    const settings = hpaSettings(version, { tolerance, downscaleStabilizationSeconds: downscaleStabilization });
-    const controllerReplay = new HpaReplay({ name: hpa.name, spec, settings, epochMillis });
-    const adapterReplay = new AdapterReplay({ platform, samples, epochMillis });
-    let edited = 1;
-    return syncs.map((sync) => {
-      while (edited < edits.length && edits[edited]!.atMillis <= sync.startMillis) {
-        controllerReplay.edit(edits[edited]!.spec, edits[edited]!.generation);
-        edited += 1;
-      }
-      const parsed = parseSelector(sync.scale.selector);
-      const wanted = (labels: Readonly<Record<string, string>>): boolean =>
-        parsed === null || sync.scale.selector === ''
-          ? Object.entries(deployment.selector).every(([name, value]) => labels[name] === value)
-          : selects(parsed, labels);
-      const listed = podsAt(pods, sync.metrics.at(-1)?.sentMillis ?? sync.scale.answeredMillis, wanted);
-      const answers = adapterReplay.sync(
-        sync,
-        listed.map(({ name }) => name),
-      );
-      const { decision, mismatch } = controllerReplay.sync(
-        sync,
-        listed,
-        answers.map(({ oldestAgeMillis }) => oldestAgeMillis),
-      );
-      return { sync, decision, mismatch, answers };
-    });
-  }
 }
-
-const conformanceNotes = ({ syncs, decisions, answers, phases, samples }: RunConformance): string[] => [
-  `${syncs - decisions.length} of ${syncs} decisions of the real HPA are those that our code makes of the same answers`,
-  `${answers.same} of ${answers.same + answers.raced + answers.differs} answers of the adapter are ours on the stored samples` +
-    (answers.raced > 0 ? `, ${answers.raced} more within the milliseconds of a commit` : '') +
-    (answers.unknown > 0 ? `; ${answers.unknown} failed or were not recorded` : ''),
-  `${phases.targets - phases.differing.length} of ${phases.targets} scrape phases are those of the hash rule`,
-  Number.isNaN(samples.appended)
-    ? `${samples.counted} samples and markers were stored; Prometheus was restarted, so its own count is of no use`
-    : `${samples.counted} samples and markers counted, ${samples.appended} appended by Prometheus, rules and others included`,
-];

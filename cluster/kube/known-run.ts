@@ -123,7 +123,7 @@ export const knownRun = (input: KnownRunInput): KnownInputs => {
   const killed = faults.flatMap((fault) => (fault.kind === 'pod-kill' ? [fault.pod] : []));
   const begun = knownSyncs(syncs, epochMillis);
   return {
-    ...knownScrapes(jobs, ordinals, (ordinal) => running[ordinal]),
+    ...knownScrapes(jobs, ordinals, (ordinal) => running[ordinal], epochMillis),
     rulePhaseMillis,
     ...(begun.length === 0 ? {} : { syncs: begun }),
     cluster: {

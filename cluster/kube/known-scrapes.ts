@@ -14,6 +14,7 @@ import type { StoredTarget } from './stored-series.ts';
 
 /** A scrape reaches its target this long after its tick (golden/closed-loop README, "Measured stages"). */
 export const LATE_MILLIS = 1.2;
+const USUAL_SCRAPE_MILLIS = 1;
 /** Discovery acts this long before the first scrape, or half an interval. */
 const BEFORE_MILLIS = 500;
 /** A target is gone when it was not scraped for this many of its intervals. */
@@ -59,8 +60,17 @@ export const scrapedBetween = (
 
 export interface KnownScrapes {
   readonly scrapePhaseMillis: readonly (number | undefined)[];
+  /** When its scrapes read each pod's page, milliseconds since the origin. */
+  readonly scrapesMillis: readonly (readonly number[])[];
   readonly targets: readonly (KnownTarget | undefined)[];
 }
+
+/** A scrape takes a millisecond; what it takes longer it waited for the pod, whose page is then as much later. */
+const readsOf = ({ up, durationSeconds }: StoredTarget, epochMillis: number): readonly number[] =>
+  up.times.flatMap((stamp) => {
+    const waited = Math.max(0, 1000 * (durationSeconds.get(stamp) ?? 0) - USUAL_SCRAPE_MILLIS);
+    return stamp < epochMillis ? [] : [stamp - epochMillis + LATE_MILLIS + waited];
+  });
 
 /**
  * By ordinal of the pod. A pod with several targets is known by the first.
@@ -71,21 +81,24 @@ export const knownScrapes = (
   jobs: readonly StoredJob[],
   ordinals: ReadonlyMap<string, number>,
   runningMillis: (ordinal: number) => number | undefined,
+  epochMillis: number,
 ): KnownScrapes => {
   const scrapePhaseMillis: (number | undefined)[] = Array.from(ordinals, () => undefined);
+  const scrapesMillis: (readonly number[])[] = Array.from(ordinals, () => []);
   const targets: (KnownTarget | undefined)[] = Array.from(ordinals, () => undefined);
   for (const { intervalMillis, targets: own } of jobs)
     for (const { target, foundMillis, lostMillis } of own) {
       const ordinal = ordinals.get(target.pod);
       if (ordinal === undefined || scrapePhaseMillis[ordinal] !== undefined) continue;
-      scrapePhaseMillis[ordinal] = modulo(observedPhase(target, intervalMillis) + LATE_MILLIS, intervalMillis);
+      scrapePhaseMillis[ordinal] = (observedPhase(target, intervalMillis) + LATE_MILLIS) % intervalMillis;
+      scrapesMillis[ordinal] = readsOf(target, epochMillis);
       const found = Math.max((runningMillis(ordinal) ?? -Infinity) + 1, foundMillis);
       targets[ordinal] = {
         ...(found > 0 ? { foundMillis: found } : {}),
         ...(lostMillis === null ? {} : { lostMillis }),
       };
     }
-  return { scrapePhaseMillis, targets };
+  return { scrapePhaseMillis, scrapesMillis, targets };
 };
 
 /**

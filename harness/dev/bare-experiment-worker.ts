@@ -7,8 +7,7 @@ import { readScenario } from '../read-scenario.ts';
 import { replayBare } from '../replay/replay-bare.ts';
 import { writeRun } from '../run-folder.ts';
 import { runVersions } from '../versions.ts';
-
-export const CONFORMANCE_FILE = 'conformance.json';
+import { CONFORMANCE_FILE } from './bare-runs.ts';
 
 const [file, folder] = process.argv.slice(2) as [string, string];
 const question = questionOf(readScenario(file));
