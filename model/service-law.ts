@@ -27,6 +27,8 @@ export interface LawOptions {
   readonly ttft?: string;
   /** Share of slow chunks in the time to first transcript; absent = no spread. */
   readonly tailShare?: number;
+  /** What the first request of a container takes longer, on any GPU; absent = 0. */
+  readonly firstRequest?: Seconds;
   readonly tuning?: LawTuning;
 }
 
@@ -66,7 +68,7 @@ const tuned = (law: ServiceLaw, { t0, t0Sigma, s1, longFileLoss }: LawTuning): S
 
 /** The law on the GPU; null for a parameter set, GPU, stream set or formula this build does not know. */
 export const serviceLawOf = (options: LawOptions): ServiceLaw | null => {
-  const { calibration, gpu, cap, features, tailShare } = options;
+  const { calibration, gpu, cap, features, tailShare, firstRequest } = options;
   const law = SERVICE_LAWS[calibration];
   const speed = GPU_SPEED[gpu];
   const stream = options.stream === undefined ? law?.stream : STREAM_LAWS[options.stream];
@@ -79,6 +81,7 @@ export const serviceLawOf = (options: LawOptions): ServiceLaw | null => {
     batch: {
       ...scaled.batch,
       ...(features === undefined ? {} : { features }),
+      ...(firstRequest === undefined ? {} : { firstRequest }),
       ...(cap === null ? {} : { cap }),
     },
     stream: {

@@ -24,6 +24,8 @@ export interface BatchLaw {
   readonly features?: Features;
   /** b grows by this share with each doubling of c above 8, as long files do (calibration.md 4.1); absent = 0. */
   readonly longFileLoss?: number;
+  /** What the first request of a container takes longer, seconds if alone (calibration.md 4.5); absent = 0. */
+  readonly firstRequest?: Seconds;
   /** Most requests in service at once; more wait in FIFO order. */
   readonly cap: number;
 }

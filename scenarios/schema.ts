@@ -150,6 +150,9 @@ const service = z.strictObject({
       'share of first transcripts 2.5 to 3.5 times late, beside a lognormal body of sigma 0.2 (0.02 at 160 ms chunks, 0.06 at 960 ms); absent = no spread',
     )
     .optional(),
+  firstRequest: duration()
+    .describe('what the first request of a container takes longer; calibration.md guesses 5s; absent = 0')
+    .optional(),
   tuning: z
     .strictObject({
       t0: duration().describe('fixed part of a lone request on an L40S; bounds 20ms and 250ms').optional(),
@@ -274,6 +277,7 @@ const fault = z.discriminatedUnion(
     z.strictObject({ kind: z.literal('scrape-refused'), at: duration(), for: positiveDuration() }),
     z.strictObject({ kind: z.literal('adapter-down'), at: duration(), for: positiveDuration() }),
     z.strictObject({ kind: z.literal('prometheus-down'), at: duration(), for: positiveDuration() }),
+    z.strictObject({ kind: z.literal('api-server-frozen'), at: duration(), for: positiveDuration() }),
   ],
   { error: 'expected a fault such as {kind: pod-kill, at: 12m}' },
 );

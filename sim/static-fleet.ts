@@ -31,7 +31,7 @@ export const simulateStaticFleet = (
   const engine = new Engine();
   const fleet = playTraffic(engine, schedule, settings, () => undefined);
   for (let pod = 0; pod < pods; pod++) {
-    fleet.containerStarts(pod);
+    fleet.containerStarts(pod, true);
     fleet.join(0, pod);
   }
   engine.run(untilMillis, () => fleet.arrived === schedule.count && fleet.inSystem === 0);

@@ -19,6 +19,17 @@ import type { Cluster } from '../kubernetes/index.ts';
 import type { Fleet } from '../service/fleet.ts';
 import type { Scraping } from './scraping.ts';
 
+/** What goes through the API server; kubelets go on with their containers without it. */
+const THROUGH_API: ReadonlySet<ClusterTimer['of']> = new Set([
+  'replica-set',
+  'create-batch',
+  'schedule',
+  'endpoint',
+  'gone',
+  'node-scan',
+  'node-added',
+]);
+
 /** `detail` of a 'cluster' event: its subject is the number of a timer, or a pod that became idle. */
 const TIMER = 0;
 const IDLE = 1;
@@ -38,6 +49,7 @@ export class ClusterHop {
   private timersMade = 0;
   private readonly loadMillis: number[] = [];
   private atOrigin = true;
+  private frozenUntil = 0;
 
   constructor(engine: Engine, config: ClusterConfig, fleet: Fleet, scraping: Scraping) {
     this.engine = engine;
@@ -50,6 +62,10 @@ export class ClusterHop {
         return;
       }
       const timer = this.timers.get(subject)!;
+      if (engine.now < this.frozenUntil && THROUGH_API.has(timer.of)) {
+        engine.schedule(this.frozenUntil, CLASS.cluster, subject, TIMER);
+        return;
+      }
       this.timers.delete(subject);
       this.input({ kind: 'timer', timer });
     });
@@ -59,6 +75,11 @@ export class ClusterHop {
   start(): void {
     this.input({ kind: 'start' });
     this.atOrigin = false;
+  }
+
+  /** The API server answers nothing until then: controllers, scheduler, node pool and endpoints wait. */
+  freeze(untilMillis: number): void {
+    this.frozenUntil = untilMillis;
   }
 
   /** Feeds an input now. */
@@ -126,7 +147,7 @@ export class ClusterHop {
     switch (state) {
       case 'loading':
         this.modelLoadSeconds[pod] = undefined;
-        this.fleet.containerStarts(pod);
+        this.fleet.containerStarts(pod, this.atOrigin);
         return;
       case 'loaded':
         this.modelLoadSeconds[pod] = (this.loadMillis[pod] ?? 0) / 1000;

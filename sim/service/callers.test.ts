@@ -284,3 +284,28 @@ describe('keep-alive connections', () => {
     expect([...fleet.requests.pod]).toEqual([0, 0, 1]);
   });
 });
+
+describe('the first request of a container', () => {
+  const law = { ...LAW, batch: { ...LAW.batch, firstRequest: seconds(5) } };
+
+  it('takes longer by what the law says, the second one does not', () => {
+    const engine = new Engine();
+    const fleet = playTraffic(
+      engine,
+      scheduleOf([
+        [0, 2],
+        [1000, 2],
+      ]),
+      { ...SETTINGS, law },
+      () => undefined,
+    );
+    fleet.containerStarts(0);
+    fleet.join(0, 0);
+    engine.run(60_000);
+    expect([...fleet.requests.doneMillis]).toEqual([7000, 9000]);
+  });
+
+  it('was long ago on a pod that runs from the origin', () => {
+    expect(run([[0, 2]], { law })).toEqual([['ok', 0, 0, 2000, NaN]]);
+  });
+});

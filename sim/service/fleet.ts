@@ -124,9 +124,10 @@ export class Fleet {
     return this.workers[pod];
   }
 
-  containerStarts(pod: number): void {
+  /** @param warm true for a container that has served before the run */
+  containerStarts(pod: number, warm = false): void {
     this.occupancy.reset(pod);
-    this.workers[pod] = new Worker(this.settings.law, this.listener, this.settings);
+    this.workers[pod] = new Worker(this.settings.law, this.listener, this.settings, warm);
   }
 
   /** Everything on the pod fails now. */

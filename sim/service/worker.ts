@@ -43,6 +43,8 @@ export class Worker {
   private streamQueue: Fifo | null = null;
   private readonly listener: WorkerListener;
   private readonly countStreams: boolean;
+  /** Has served a request, or is told so: the first one of a container may take longer. */
+  private warm: boolean;
 
   finishedTotal = 0;
   failedTotal = 0;
@@ -51,7 +53,14 @@ export class Worker {
   durationSumSeconds = 0;
   durationCount = 0;
 
-  constructor(law: ServiceLaw, listener: WorkerListener, settings: { readonly countStreamsAsRequests: boolean }) {
+  /** @param warm false for a container that has just been started */
+  constructor(
+    law: ServiceLaw,
+    listener: WorkerListener,
+    settings: { readonly countStreamsAsRequests: boolean },
+    warm = false,
+  ) {
+    this.warm = warm;
     this.law = law;
     this.sharing = new ProcessorSharing(law.batch);
     this.listener = listener;
@@ -183,7 +192,10 @@ export class Worker {
   }
 
   private startBatch(now: number, id: number, weight: number): void {
-    this.sharing.admit(now, id, weight);
+    const { firstRequest, a, b } = this.law.batch;
+    const extra = this.warm || firstRequest === undefined ? 0 : firstRequest / (a + b);
+    this.warm = true;
+    this.sharing.admit(now, id, weight + extra);
     this.listener.started(id, now);
   }
 
