@@ -35,6 +35,8 @@ const kept = promises(plan);
 /** One value per VU: the integral of its rows under way over time, the left side of Little's law. */
 const underWay = new Trend('surgelab_in_flight_integral');
 
+const KEPT_CONNECTIONS = 1000;
+
 export const options: Options = {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- @types/k6 writes plain options as classes
   scenarios: Object.fromEntries(
@@ -52,6 +54,9 @@ export const options: Options = {
     ]),
   ),
   thresholds: kept.thresholds,
+  // k6 keeps as many idle connections per VU as http.batch may use; the rest would be opened anew for each request.
+  batch: KEPT_CONNECTIONS,
+  batchPerHost: KEPT_CONNECTIONS,
   noConnectionReuse: plan.connection === 'per-request',
   setupTimeout: '300s',
   systemTags: ['status', 'name', 'scenario', 'error_code'],
