@@ -1,14 +1,14 @@
-// One batch request over HTTP in one of the four dialects, on undici's dispatcher. Takes a row and a pod's address,
+// One batch request over HTTP in one of the four dialects. Takes a row and a pod's address,
 // gives the answer's class and moments. Connections, bodies and words of the dialect live here; queueing does not.
 
-import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECTS, ROW_HEADERS, SERVER_HEADERS } from '../../cluster/emulator/dialects.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { UploadBody } from './clip.ts';
 import { failed, networkFailure, statusFailure } from './failures.ts';
 import type { Abandon, Answer } from './front.ts';
+import type { AnswerHead } from './http-answer.ts';
+import { headerOf } from './http-answer.ts';
 import { HttpConnections } from './http-connections.ts';
 
 export type ConnectionPolicy = 'keepalive' | 'per-request';
@@ -40,95 +40,67 @@ export const BATCH_QUERY: Readonly<Record<Dialect, string>> = {
   stt: '?model=pulse&language=en',
 };
 
-/** Headers of undici's low-level interface arrive parsed; a repeated one as a list. */
-const numberHeader = (headers: IncomingHttpHeaders, name: string): number => {
-  const value = headers[name];
-  return typeof value === 'string' ? Number(value) : NaN;
+const numberHeader = (head: AnswerHead, name: string): number => {
+  const value = headerOf(head, name);
+  return value === null ? NaN : Number(value);
 };
 
-/** An answer longer than this is counted, not kept. */
-const KEPT_BYTES = 65_536;
-
-const looksLikeJson = (pieces: readonly Buffer[]): boolean => {
-  const first = pieces[0];
-  return first !== undefined && (first[0] === 0x7b || first[0] === 0x5b);
-};
+/** `{` and `[`: what an answer in JSON begins with. */
+const JSON_BEGINS: ReadonlySet<number> = new Set([0x7b, 0x5b]);
 
 /** The client of one pod. `close` destroys its connections: whatever is under way fails. */
 export class BatchClient {
   private readonly connections: HttpConnections;
   private readonly settings: BatchClientSettings;
-  private readonly path: string;
+  /** Request line and headers that are the same in every request. */
+  private readonly headBegins: string;
 
   constructor(origin: string, settings: BatchClientSettings) {
+    const { dialect, authorization, connection } = settings;
     this.settings = settings;
-    this.path = `${DIALECTS[settings.dialect].batchPath}${BATCH_QUERY[settings.dialect]}`;
     this.connections = new HttpConnections(origin);
+    this.headBegins = [
+      `POST ${DIALECTS[dialect].batchPath}${BATCH_QUERY[dialect]} HTTP/1.1`,
+      `host: ${new URL(origin).host}`,
+      `content-type: ${dialect === 'onprem-v1' ? 'audio/wav' : 'application/octet-stream'}`,
+      ...(authorization === null ? [] : [`authorization: ${authorization}`]),
+      ...(connection === 'per-request' ? ['connection: close'] : []),
+      '',
+    ].join('\r\n');
   }
 
   /** Sends; `settle` is called once unless the returned function abandons the request before. */
-  send(request: BatchRequest, settle: (answer: Answer) => void): Abandon {
-    const { settings, path } = this;
-    const { clock } = settings;
-    const headers: Record<string, string> = {
-      'content-type': settings.dialect === 'onprem-v1' ? 'audio/wav' : 'application/octet-stream',
-      [ROW_HEADERS.row]: String(request.row),
-      [ROW_HEADERS.attempt]: String(request.attempt),
-      [ROW_HEADERS.seed]: String(request.seed),
-    };
-    if (settings.declareAudio) headers[ROW_HEADERS.audioSeconds] = String(request.audioSeconds);
-    if (settings.authorization !== null) headers['authorization'] = settings.authorization;
-    if (settings.connection === 'per-request') headers['connection'] = 'close';
-    const upload = settings.bodyOf(request.audioSeconds, request.seed);
-    if (!Buffer.isBuffer(upload)) headers['content-length'] = String(upload.bytes);
-    let status = 0;
-    let answerHeaders: IncomingHttpHeaders = {};
+  send({ row, attempt, seed, audioSeconds }: BatchRequest, settle: (answer: Answer) => void): Abandon {
+    const { clock, bodyOf, declareAudio } = this.settings;
+    const body = bodyOf(audioSeconds, seed);
+    const bytes = Buffer.isBuffer(body) ? body.length : body.bytes;
+    const declared = declareAudio ? `${ROW_HEADERS.audioSeconds}: ${audioSeconds}\r\n` : '';
+    const head = `${this.headBegins}${ROW_HEADERS.row}: ${row}\r\n${ROW_HEADERS.attempt}: ${attempt}\r\n${ROW_HEADERS.seed}: ${seed}\r\n${declared}content-length: ${bytes}\r\n\r\n`;
+    let answer: AnswerHead | null = null;
     let firstMillis = NaN;
-    let kept = 0;
-    const pieces: Buffer[] = [];
-    let abandoned = false;
-    let abort: ((reason: Error) => void) | null = null;
-    const { dispatcher, over } = this.connections.take();
-    dispatcher.dispatch(
-      { method: 'POST', path, headers, body: Buffer.isBuffer(upload) ? upload : Readable.from(upload.pieces) },
-      {
-        onRequestStart: (controller) => {
-          abort = (reason) => controller.abort(reason);
-          if (abandoned) controller.abort(new Error('abandoned'));
-        },
-        onResponseStart: (_, code, received) => {
-          status = code;
-          answerHeaders = received;
-          firstMillis = clock.now();
-        },
-        onResponseData: (_, piece) => {
-          if (kept < KEPT_BYTES) pieces.push(piece);
-          kept += piece.length;
-        },
-        onResponseEnd: () => {
-          over(true);
-          if (abandoned) return;
-          const doneMillis = clock.now();
-          if (status !== 200) settle(statusFailure(status));
-          else if (!looksLikeJson(pieces)) settle(failed('garbage', 'answer is no JSON'));
-          else
-            settle({
-              kind: 'ok',
-              admittedMillis: numberHeader(answerHeaders, SERVER_HEADERS.admittedMillis),
-              firstResultMillis: firstMillis,
-              doneMillis,
-              lagSeconds: NaN,
-            });
-        },
-        onResponseError: (_, error) => {
-          over(false);
-          if (!abandoned) settle(networkFailure(error));
-        },
+    const abandon = this.connections.send(head, body, {
+      head: (received) => {
+        answer = received;
+        firstMillis = clock.now();
       },
-    );
+      end: (firstByte) => {
+        const doneMillis = clock.now();
+        const { status } = answer!;
+        if (status !== 200) settle(statusFailure(status));
+        else if (!JSON_BEGINS.has(firstByte)) settle(failed('garbage', 'answer is no JSON'));
+        else
+          settle({
+            kind: 'ok',
+            admittedMillis: numberHeader(answer!, SERVER_HEADERS.admittedMillis),
+            firstResultMillis: firstMillis,
+            doneMillis,
+            lagSeconds: NaN,
+          });
+      },
+      broken: (error) => settle(networkFailure(error)),
+    });
     return () => {
-      abandoned = true;
-      abort?.(new Error('abandoned'));
+      abandon();
       return NaN;
     };
   }
