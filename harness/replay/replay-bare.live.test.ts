@@ -38,13 +38,13 @@ describe.skipIf(missing !== null)('replay on the bare profile', () => {
     'answers rows under the real HPA, does the faults, and tells a simulation what it has to know',
     { timeout: 240_000 },
     async () => {
-      const schedule = poissonSchedule(7, SECONDS, 6, 50);
+      const schedule = poissonSchedule(7, SECONDS, 9, 50);
       const scenario = smallScenario(7, SECONDS, {
         startup: { containerStart: fixed(0.5), imagePull: fixed(0.5), modelLoad: fixed(1) },
         faults: [
-          { kind: 'scrape-refused', at: seconds(4), for: seconds(4) },
-          { kind: 'adapter-down', at: seconds(12), for: seconds(5) },
-          { kind: 'pod-kill', at: seconds(30) },
+          { kind: 'scrape-refused', at: seconds(22), for: seconds(3) },
+          { kind: 'adapter-down', at: seconds(27), for: seconds(3) },
+          { kind: 'pod-kill', at: seconds(36) },
         ],
       });
       const { complete, record, known, conformance, processIds } = await replayBare({
@@ -75,6 +75,7 @@ describe.skipIf(missing !== null)('replay on the bare profile', () => {
       // What was there at the origin stands at it, like in a simulation.
       expect(life.slice(0, 5).map(({ t }) => t)).toEqual([0, 0, 0, 0, 0]);
       expect(life.every(({ t }, i) => i === 0 || t >= life[i - 1]!.t)).toBe(true);
+      console.log(decisions.map(({ t, why }) => `${(t / 1000).toFixed(1)} s: ${why}`).join('\n'));
       expect(decisions.length).toBeGreaterThan(4);
       expect(decisions.some(({ scaled }) => scaled)).toBe(true);
       expect(conformance.decisions).toEqual([]);
