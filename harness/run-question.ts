@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RequestTable } from '../model/record.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { KnownInputs } from '../sim/known-inputs.ts';
 import { TestbedError } from '../model/errors.ts';
@@ -14,6 +15,14 @@ export interface RunQuestion {
   /** Absent = everything is drawn. */
   readonly known?: KnownInputs;
 }
+
+/** When requests were sent: what was not sent comes as intended, and none before the one in front of it. */
+const sentInOrder = ({ sentMillis, intendedMillis, count }: RequestTable): Float64Array => {
+  const sent = new Float64Array(count);
+  for (let i = 0; i < count; i++)
+    sent[i] = Math.max(i === 0 ? 0 : sent[i - 1]!, Number.isNaN(sentMillis[i]!) ? intendedMillis[i]! : sentMillis[i]!);
+  return sent;
+};
 
 export const isRunFolder = (path: string): boolean => existsSync(join(path, 'run.json'));
 
@@ -36,5 +45,8 @@ export const questionOfRun = async (folder: string, drawn: boolean): Promise<Run
       `${join(folder, KNOWN_FILE)} is of another schedule than the run beside it`,
       { hint: 'make the run again; the files of a run folder belong together' },
     );
-  return { question: { ...question, scenario: { ...scenario, epochMillis, faults: [] } }, known: inputs };
+  return {
+    question: { ...question, scenario: { ...scenario, epochMillis, faults: [] } },
+    known: { ...inputs, sentMillis: sentInOrder(record.requests) },
+  };
 };

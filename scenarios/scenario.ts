@@ -163,7 +163,9 @@ export type Fault =
   | { readonly kind: 'pod-kill'; readonly at: Seconds }
   | { readonly kind: 'scrape-refused'; readonly at: Seconds; readonly for: Seconds }
   | { readonly kind: 'adapter-down'; readonly at: Seconds; readonly for: Seconds }
-  | { readonly kind: 'prometheus-down'; readonly at: Seconds; readonly for: Seconds };
+  | { readonly kind: 'prometheus-down'; readonly at: Seconds; readonly for: Seconds }
+  /** It accepts calls and answers none until the end, as a process that is stopped. */
+  | { readonly kind: 'api-server-frozen'; readonly at: Seconds; readonly for: Seconds };
 
 /** Money, each with where it comes from. */
 export interface Prices {

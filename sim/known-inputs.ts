@@ -52,6 +52,8 @@ export interface KnownInputs {
   /** Fields of the cluster's configuration, its recorded draws among them. */
   readonly cluster?: Partial<ClusterConfig>;
   readonly law?: ServiceLaw;
+  /** When each request of the schedule was really sent, in its order and never decreasing. */
+  readonly sentMillis?: Float64Array;
   readonly balancerSeed?: number;
   readonly interventions?: readonly Intervention[];
 }

@@ -93,8 +93,12 @@ export class World {
     const { version } = platform.prometheus;
     const balancerSeed = known.balancerSeed ?? seedOf(seed, 'balancer');
     const settings = fleetSettings(scenario.service, balancerSeed, scenario.traffic);
-    this.fleet = playTraffic(engine, schedule, { ...settings, law: known.law ?? settings.law }, (pod) =>
-      this.cluster.idle(pod),
+    this.fleet = playTraffic(
+      engine,
+      schedule,
+      { ...settings, law: known.law ?? settings.law },
+      (pod) => this.cluster.idle(pod),
+      known.sentMillis,
     );
     const jobs = scrapeJobs(platform);
     const kubeStateJob = needsKubeStateMetrics(platform) ? kubeStateMetricsJob(platform) : null;
@@ -172,6 +176,10 @@ export class World {
       scraping: this.scraping,
       rules,
       metrics,
+      freeze: (until) => {
+        this.cluster.freeze(until);
+        control?.freeze(until);
+      },
     });
     const control = startHpas(engine, {
       platform,

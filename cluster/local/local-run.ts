@@ -189,6 +189,7 @@ export class LocalRun {
       scraping: this.scraping,
       rules: this.rules,
       metrics,
+      freeze: null,
     });
     if (platform.hpa !== null) {
       const { hpaPhase } = controlPlane;

@@ -62,6 +62,9 @@ export class BareFaults {
         return;
       case 'prometheus-down':
         await this.takeDown('prometheus', 'Prometheus', (fault.at + fault.for) * 1000);
+        return;
+      case 'api-server-frozen':
+        this.freezeApiServer((fault.at + fault.for) * 1000);
     }
   }
 
@@ -109,6 +112,22 @@ export class BareFaults {
       await plane.restart(component);
       this.note(`${name} works again`);
       close();
+    });
+  }
+
+  /** SIGSTOP: it accepts connections, through the kernel, and answers nothing. */
+  private freezeApiServer(untilMillis: number): void {
+    const { plane } = this.cluster;
+    plane.signal('kube-apiserver', 'SIGSTOP');
+    const fromMillis = this.note('the API server is stopped');
+    const close = this.lasting((until) => {
+      plane.signal('kube-apiserver', 'SIGCONT');
+      this.records.push({ kind: 'api-server-frozen', fromMillis, untilMillis: until });
+    });
+    this.at(untilMillis, () => {
+      close();
+      this.note('the API server goes on');
+      return Promise.resolve();
     });
   }
 

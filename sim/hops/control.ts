@@ -77,6 +77,7 @@ export class ControlHop {
   private memory: HpaMemory = NO_MEMORY;
   private status: HpaStatus = EMPTY_STATUS;
   private syncs = 0;
+  private frozenUntil = 0;
   private spec: HorizontalPodAutoscalerSpec;
   private generation = 1;
   // The reconcile under way.
@@ -118,11 +119,20 @@ export class ControlHop {
     this.memory = NO_MEMORY;
   }
 
+  /** The API server answers nothing until then: the calls of a sync wait. */
+  freeze(untilMillis: number): void {
+    this.frozenUntil = untilMillis;
+  }
+
   private next(at: number, phase: number): void {
     this.engine.schedule(at, CLASS.control, 0, phase);
   }
 
   private go(now: number, phase: number): void {
+    if (now < this.frozenUntil) {
+      this.next(this.frozenUntil, phase);
+      return;
+    }
     switch (phase) {
       case START:
         this.startedMillis = now;

@@ -16,6 +16,8 @@ export interface FaultSettings {
   readonly scraping: Pick<Scraping, 'serverStops' | 'serverStarts' | 'refuse' | 'answerAgain'>;
   readonly rules: Pick<RulesHop, 'setDown'>;
   readonly metrics: MetricsApi;
+  /** Whatever goes through the API server waits until then; null = there is none in this profile. */
+  readonly freeze: ((untilMillis: number) => void) | null;
 }
 
 /** The APIService turns available 17 to 20 s after the adapter answers again: its check backs off (metrics-path.md 3.2). */
@@ -49,7 +51,7 @@ export class FaultsHop {
   }
 
   private begin(now: number, fault: Fault, index: number): void {
-    const { cluster, scraping, rules, metrics, seed } = this.settings;
+    const { cluster, scraping, rules, metrics, seed, freeze } = this.settings;
     const endAfter = (seconds: number): void => {
       this.engine.schedule(now + seconds * 1000, CLASS.fault, index, ENDS);
     };
@@ -84,6 +86,15 @@ export class FaultsHop {
         rules.setDown(true);
         metrics.setPrometheusDown(true);
         endAfter(fault.for);
+        return;
+      case 'api-server-frozen':
+        if (freeze === null) {
+          this.note(now, 'this profile has no API server that could be frozen');
+          return;
+        }
+        this.note(now, `the API server answers nothing for ${fault.for} s`);
+        freeze(now + fault.for * 1000);
+        endAfter(fault.for);
     }
   }
 
@@ -105,6 +116,9 @@ export class FaultsHop {
         rules.setDown(false);
         metrics.setPrometheusDown(false);
         this.note(now, 'Prometheus is up again');
+        return;
+      case 'api-server-frozen':
+        this.note(now, 'the API server answers again');
     }
   }
 }
