@@ -15,8 +15,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TestbedError } from '../../model/errors.ts';
-import { connectKubernetes } from '../kube/client.ts';
-import type { KubeClient } from '../kube/client.ts';
 import type { MetricApi } from './aggregation.ts';
 import { metricApisOf, startObjects } from './aggregation.ts';
 import { ARGUMENTS } from './arguments.ts';
@@ -45,7 +43,6 @@ class StartingPlane {
   private readonly layout: Layout;
   private readonly ports: Ports;
   private readonly access: LoopbackAccess;
-  private readonly api: KubeClient;
   /** Rejects when a component or the supervisor ends unasked. */
   private readonly broken: Promise<never>;
   /** The same, or the start is interrupted. */
@@ -81,8 +78,7 @@ class StartingPlane {
         await writeFile(path, text, { mode: 0o600 });
       }
       const access = loopbackAccess(certificates.ca, certificates.clients.admin);
-      const api = await connectKubernetes(layout.kubeconfig('admin'));
-      const plane = new StartingPlane(settings, supervisor, layout, ports, access, api, signal);
+      const plane = new StartingPlane(settings, supervisor, layout, ports, access, signal);
       return await plane.start(certificates.ca);
     } catch (error) {
       await supervisor.stop();
@@ -97,7 +93,6 @@ class StartingPlane {
     layout: Layout,
     ports: Ports,
     access: LoopbackAccess,
-    api: KubeClient,
     signal: AbortSignal,
   ) {
     this.settings = settings;
@@ -106,7 +101,6 @@ class StartingPlane {
     this.layout = layout;
     this.ports = ports;
     this.access = access;
-    this.api = api;
     const ended = Promise.withResolvers<never>();
     this.forgetExits = supervisor.onExit(({ component, pid, how }) => {
       if (!this.asked.delete(pid)) ended.reject(componentFailure(component, `ended (${how})`, this.logOf(component)));
@@ -121,7 +115,8 @@ class StartingPlane {
   private async start(ca: string): Promise<ControlPlane> {
     await this.run('etcd');
     await this.run('kube-apiserver');
-    for (const { path, body } of startObjects(this.apis, this.ports.adapter, ca)) await this.api.create(path, body);
+    for (const { path, body } of startObjects(this.apis, this.ports.adapter, ca))
+      await this.access.create(`https://${LOOPBACK}:${this.ports.apiServer}${path}`, body);
     await Promise.all([
       this.run('kube-controller-manager'),
       this.run('kube-scheduler'),
@@ -147,7 +142,7 @@ class StartingPlane {
     const { layout, ports, supervisor } = this;
     const close = async (): Promise<void> => {
       this.forgetExits();
-      await Promise.all([this.api.close(), this.access.close()]);
+      await this.access.close();
     };
     return {
       folder: layout.folder,

@@ -10,7 +10,7 @@ import { newInstanceFolder, removeFolder, writeInstance } from './instance.ts';
 import type { FromSupervisor, ToSupervisor } from './supervisor-messages.ts';
 
 /** How long a component may take to end on its own; all of its state is thrown away. */
-const GRACE_MILLIS = 1500;
+const GRACE_MILLIS = 500;
 
 const works = (command: readonly string[]): string | null => {
   const { status, error, stderr } = spawnSync(command[0]!, [...command.slice(1), 'true'], { encoding: 'utf8' });
@@ -20,6 +20,7 @@ const works = (command: readonly string[]): string | null => {
 
 const REAL_TIME = ['chrt', '--rr', '1'];
 const WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL'];
+// SURGELAB_NO_REALTIME: leave the machine to others, at the price of late clocks.
 const realTimeRefused = process.env['SURGELAB_NO_REALTIME'] === undefined ? works(REAL_TIME) : 'SURGELAB_NO_REALTIME';
 const diesWithParent = works(WITH_PARENT) === null;
 const wrapper = [...(diesWithParent ? WITH_PARENT : []), ...(realTimeRefused === null ? REAL_TIME : [])];
