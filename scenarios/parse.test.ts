@@ -177,9 +177,14 @@ traffic:
 
 describe('a scenario with any value replaced by another', () => {
   const FULL = `{name: a, duration: 30m, warmup: 1m, epoch: '2026-01-05T08:30:00Z', platform: {manifests: [a], set: {a: 1}},
-    service: {retries: {max: 1}, cap: 3}, nodes: {provision: {kind: lognormal, median: 5s, sigma: 1}}, faults: [{kind: pod-kill, at: 1m}],
+    service: {retries: {max: 1}, cap: 3, connections: {kind: keep-alive, pool: 3, maxAge: 5m, idle: 1m}, abandonedWork: finish,
+      features: {diarisation: true}, ttft: cloud, stream: riva-1, tailShare: 0.02, firstRequest: 5s, tuning: {t0: 20ms, s1: 1ms}},
+    startup: {modelDownload: 5m, modelCache: node},
+    nodes: {provision: {kind: lognormal, median: 5s, sigma: 1}, labels: {a: b}, taints: [{key: k}], spotLife: 2h, spare: 1, podHold: 5s, scanPhase: 1s},
+    faults: [{kind: pod-kill, at: 1m}],
     objectives: [a], prices: {perMissedRequest: 1}, traffic: [
       {name: i, audio: {kind: mixture, parts: [{weight: 1, of: 5s}]}, arrivals: {kind: gamma, cv: 1, rate: {points: [[0s, 3/s]]}}, surge: {points: [[1m, 2]]}},
+      {name: l, kind: stream, audio: 1m, arrivals: {kind: poisson, rate: 1/s}, conduct: {hangup: {share: 0.5, after: 5s}, cut: {share: 0.5, after: 5s}}},
       {name: t, kind: short, arrivals: {kind: trace, file: f, rate: 1/s, to: 5s}}]}`;
   const object: unknown = parse(FULL);
   const paths = (value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] =>
