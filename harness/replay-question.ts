@@ -82,12 +82,15 @@ export const replayQuestionAt = async (
   question: Question,
   target: Pick<TargetSettings, 'origin' | 'authorization' | 'dialect' | 'tell'>,
   signal: AbortSignal,
+  { engine, notes }: ChosenEngine = { engine: null, notes: [] },
   wishes: LoadWishes & { readonly workers?: number } = {},
 ): Promise<Replayed> => {
   const progress = startProgress(`replay of ${question.scenario.name} at ${target.origin}`);
   try {
     return await replayTarget({
       ...target,
+      ...(engine === null ? {} : { engine }),
+      notes,
       ...wishes,
       schedule: question.schedule,
       scenario: question.scenario,

@@ -55,7 +55,7 @@ export const run = async (options: GenerateK6Options, context: CommandContext): 
     conduct: fleet.conduct ?? {},
     scheduleHash: hash,
     target,
-    beginPath: null,
+    beginUrl: null,
     timeScale: 1,
     maxInFlight: MAX_IN_FLIGHT,
     latestMillis: latestMillis({ schedule, scenario }),

@@ -68,8 +68,8 @@ const wishesOf = (options: ReplayCommandOptions): LoadWishes & { readonly worker
     : { closedLoopUsers: countOf('--closed-loop', options.closedLoop, 20_000) }),
 });
 
-/** Real services live in real time, and only the Node engine speaks to them. Throws USAGE. */
-const replayAt = (
+/** Real services live in real time. Throws USAGE. */
+const replayAt = async (
   target: string,
   options: ReplayCommandOptions,
   question: Question,
@@ -83,11 +83,6 @@ const replayAt = (
         hint: 'leave --time-scale out; --duration makes the run shorter',
       },
     );
-  if (options.engine !== 'node')
-    throw new TestbedError(
-      'USAGE',
-      `--engine ${options.engine} with --target: only the Node engine replays at an address`,
-    );
   return replayQuestionAt(
     question,
     {
@@ -97,6 +92,7 @@ const replayAt = (
       tell: context.tell,
     },
     context.signal,
+    await chooseEngine(options.engine, process.env, context.tell),
     wishesOf(options),
   );
 };

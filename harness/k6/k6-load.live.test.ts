@@ -14,11 +14,12 @@ import type { FrontSettings } from '../replay/front.ts';
 import type { LoadSettings } from '../replay/load-engine.ts';
 import type { WorkersReport } from '../replay/load-workers.ts';
 import { replayLocal } from '../replay/replay-local.ts';
+import { replayTarget } from '../replay/replay-target.ts';
 import { poissonSchedule, smallPlatform, smallScenario } from '../replay/small-world.test-support.ts';
 import { scheduleHash } from '../schedule-hash.ts';
 import { chooseEngine } from './choose-engine.ts';
 import { K6Load, k6Choice } from './k6-load.ts';
-import { k6StandIn, program } from './stand-in.test-support.ts';
+import { k6StandIn, program, recordingServer } from './stand-in.test-support.ts';
 
 const LAW = SERVICE_LAWS['pulse-pro-l40s']!;
 const k6 = k6StandIn();
@@ -268,7 +269,7 @@ describe('replay on the local profile with k6', () => {
     expect(complete).toBe(true);
     expect(new Set(outcomes(record))).toEqual(new Set(['ok']));
     expect(requests.intendedMillis).toEqual(asked.schedule.offsetMillis);
-    expect(header.reality.load).toBe('k6 1.6.0 through a front door, real HTTP');
+    expect(header.reality.load).toBe('k6 1.6.0, real HTTP');
     expect(header.versions).toEqual({ surgelab: '0', k6: 'k6 v1.6.0 (stand-in)' });
     expect(header.notes[0]).toBe('a note of the caller');
     expect(header.notes).toContain(
@@ -296,6 +297,49 @@ describe('replay on the local profile with k6', () => {
     expect(outcomes(record)).toContain('unfinished');
     expect(processIds.length).toBeGreaterThan(0);
     expect(processIds.filter(isAlive)).toEqual([]);
+  });
+});
+
+describe('replay at a service behind one address with k6', () => {
+  it('goes there without a front door: real audio, the key from us, never on disk', async () => {
+    const server = await recordingServer();
+    ends.push(server.close);
+    const schedule = scheduleFromRows(
+      (['short', 'stream', 'batch'] as const).map((kind, index) => ({
+        index,
+        offsetMillis: millis(100 * index),
+        stream: 's',
+        kind,
+        audioSeconds: seconds(1),
+        seed: index,
+      })),
+      millis(500),
+    );
+    const { complete, record } = await replayTarget({
+      origin: server.origin,
+      authorization: 'Bearer secret',
+      dialect: 'stt',
+      tell: () => undefined,
+      schedule,
+      scenario: smallScenario(7, 1),
+      platform: smallPlatform(1),
+      scheduleHash: scheduleHash(schedule),
+      versions: {},
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      engine: k6Choice(k6.found),
+    });
+    expect([complete, outcomes(record), [...record.requests.pod]]).toEqual([true, allOf(3, 'ok'), [0, 0, 0]]);
+    expect(
+      server.heard.map(({ row, mode, audioSeconds, headers }) => [row, mode, audioSeconds, headers['authorization']]),
+    ).toEqual([
+      [0, 'batch', 1, 'Bearer secret'],
+      [1, 'stream', 1, 'Bearer secret'],
+      [2, 'batch', 1, 'Bearer secret'],
+    ]);
+    expect(record.header.reality.load).toBe('k6 1.6.0, real HTTP');
+    expect(record.header.notes.join('\n')).toContain('its arrivals have the hash');
+    expect(JSON.stringify(record.header)).not.toContain('secret');
   });
 });
 

@@ -2,7 +2,7 @@
 // in the words of the Node engine. What it did not tell of a row that was due is lost, counted and said.
 
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import { monotonicMillis } from '../../cluster/emulator/scaled-clock.ts';
@@ -26,6 +26,10 @@ import type { ScriptPoint } from './script-data.ts';
 
 type Found = Extract<FoundK6, { kind: 'found' }>;
 
+const DOOR_NOTE =
+  'k6 reaches the pods through a front door; it tells nothing about its event loops: health is that of the process with the front door, CPU the larger share of both, latenesses are k6’s';
+const DIRECT_NOTE =
+  'k6 tells nothing about its event loops: health is that of the process that started it, on the same machine, CPU the larger share of both, latenesses are k6’s';
 const DROPPED = OUTCOMES.indexOf('dropped');
 /** Real time that k6 gets to end by itself when the run is over. */
 const PATIENCE_MILLIS = 5000;
@@ -71,18 +75,18 @@ export class K6Load implements RunningLoad {
     const door = new FrontDoor(schedule, load.front, context.timeScale);
     const folder = await mkdtemp(join(tmpdir(), 'surgelab-k6-'));
     try {
-      const target = await door.listen();
+      const address = await door.listen();
       const files = k6Files(schedule, {
         ...load,
         ...context,
         service: load.front,
         conduct: load.front.conduct ?? {},
-        target,
-        beginPath: BEGIN_PATH,
+        target: context.direct ?? address,
+        beginUrl: `${address}${BEGIN_PATH}`,
         maxInFlight: load.front.maxInFlight,
       });
       await writeK6Folder(folder, files, load.clipSeed);
-      const k6 = new K6Process(found, folder);
+      const k6 = new K6Process(found, folder, load.authorization);
       const made = new K6Load(schedule, context, door, folder, k6, load.clipFolder !== undefined);
       const early = await Promise.race([door.asked, k6.exit]);
       if (early !== undefined)
@@ -99,6 +103,15 @@ export class K6Load implements RunningLoad {
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  private get isDirect(): boolean {
+    return this.context.direct !== undefined;
+  }
+
+  /** k6 runs on all cores: its share of them, which the gate holds against the CPU of one worker. */
+  private get cpuShare(): number {
+    return (this.k6.cpuCores ?? 0) / availableParallelism();
   }
 
   get processIds(): readonly number[] {
@@ -127,20 +140,21 @@ export class K6Load implements RunningLoad {
     await this.door.close();
     const { points, inFlightMillis, isCut } = await readK6Points(join(this.folder, POINTS_FILE));
     await rm(this.folder, { recursive: true, force: true });
-    const table = tableOf(this.schedule, points, this.door.log);
+    const table = tableOf(this.schedule, points, this.isDirect ? null : this.door.log);
+    if (this.isDirect) table.requests.attempts.forEach((tries, row) => (table.requests.pod[row] = tries > 0 ? 0 : -1));
     const lostRows = this.completeMissing(table, endMillis);
     const { strangers } = this.door.log;
     const frames = framesOf(points);
     const isExpected = exit.code === K6_EXIT.ok || exit.code === K6_EXIT.thresholds || isAbortive;
     return {
       requests: table.requests,
-      health: health === undefined ? [] : [health],
+      health: health === undefined ? [] : [{ ...health, cpuCores: Math.max(health.cpuCores, this.cpuShare) }],
       causes: table.causes,
       frames: frames === null ? [] : [frames],
       lostRows,
       inFlightMillis,
       notes: [
-        'k6 tells nothing about its own event loops: health is that of the process with the front door; latenesses are k6’s',
+        this.isDirect ? DIRECT_NOTE : DOOR_NOTE,
         ...(this.hasOwnClips ? ['k6 sends synthetic speech: the clips that were asked for are the Node engine’s'] : []),
         ...(this.k6.cpuCores === null ? [] : [`k6 used ${this.k6.cpuCores.toFixed(2)} cores`]),
         ...(isExpected ? [] : [`k6 ended with ${exit.signal ?? `code ${String(exit.code)}`}: ${exit.said}`]),
@@ -187,7 +201,7 @@ export class K6Load implements RunningLoad {
 
 /** k6 as an engine to choose. */
 export const k6Choice = (found: Found): LoadChoice => ({
-  reality: `k6 ${found.version.major}.${found.version.minor}.${found.version.patch} through a front door, real HTTP`,
+  reality: `k6 ${found.version.major}.${found.version.minor}.${found.version.patch}, real HTTP`,
   versions: { k6: found.version.text },
   start: (schedule, load, context) => K6Load.start(found, schedule, load, context),
 });

@@ -38,7 +38,7 @@ export const POINTS_FILE = 'points.json.gz';
 
 /** k6's own settings would change the run; everything else of the environment stays. */
 const environmentOf = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('K6_')));
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(K6|SURGELAB)_/.test(name)));
 
 export class K6Process {
   readonly exit: Promise<K6Exit>;
@@ -47,7 +47,8 @@ export class K6Process {
   private said = '';
   private lastCpuCores: number | null = null;
 
-  constructor(k6: Extract<FoundK6, { kind: 'found' }>, folder: string) {
+  /** @param authorization header of every request, handed over in the environment: it is never written to disk */
+  constructor(k6: Extract<FoundK6, { kind: 'found' }>, folder: string, authorization: string | null) {
     const args = [
       ...['run', '--quiet', '--no-usage-report', '--no-color', ...versionFlags(k6.version)],
       ...['--out', `json=${join(folder, POINTS_FILE)}`, join(folder, 'script.ts')],
@@ -55,7 +56,10 @@ export class K6Process {
     // A group of its own: Ctrl-C at a terminal reaches us, and we decide when k6 ends.
     this.child = spawn(k6.path, args, {
       cwd: folder,
-      env: environmentOf(process.env),
+      env: {
+        ...environmentOf(process.env),
+        ...(authorization === null ? {} : { SURGELAB_AUTHORIZATION: authorization }),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -9,7 +9,7 @@ const SETTINGS: PlanSettings = {
   service: { timeout: seconds(30), retries: { max: 2, backoff: seconds(0.5) } },
   scheduleHash: 'abc',
   target: 'http://127.0.0.1:7100',
-  beginPath: '/surgelab/begin',
+  beginUrl: 'http://127.0.0.1:7000/surgelab/begin',
   timeScale: 4,
   maxInFlight: 100,
   latestMillis: 10_000,
@@ -59,7 +59,7 @@ describe('the plan of a k6 run', () => {
       schema: 'surgelab.k6-plan/1',
       scheduleHash: 'abc',
       target: 'http://127.0.0.1:7100',
-      beginPath: '/surgelab/begin',
+      beginUrl: 'http://127.0.0.1:7000/surgelab/begin',
       timeScale: 4,
       kinds: ['short', 'batch', 'stream'],
       streams: [

@@ -25,7 +25,7 @@ export interface PlanSettings extends Pick<
   readonly conduct?: Readonly<Record<string, Conduct>>;
   readonly scheduleHash: string;
   readonly target: string;
-  readonly beginPath: string | null;
+  readonly beginUrl: string | null;
   readonly timeScale: number;
   readonly maxInFlight: number;
   readonly latestMillis: number;
@@ -142,7 +142,7 @@ export const k6Files = (schedule: Schedule, settings: PlanSettings): K6Files => 
       schema: 'surgelab.k6-plan/1',
       scheduleHash: settings.scheduleHash,
       target: settings.target,
-      beginPath: settings.beginPath,
+      beginUrl: settings.beginUrl,
       timeScale,
       kinds: REQUEST_KINDS,
       streams,

@@ -60,8 +60,8 @@ export interface ScriptPlan {
   readonly scheduleHash: string;
   /** Base address, e.g. http://127.0.0.1:40123; SURGELAB_TARGET in the environment of the script replaces it. */
   readonly target: string;
-  /** Path that answers `{"originEpochMillis": …}` when the run may begin; null = the origin is the start of the k6 scenario. */
-  readonly beginPath: string | null;
+  /** Address that answers `{"originEpochMillis": …}` when the run may begin; null = the origin is the start of the k6 scenario. */
+  readonly beginUrl: string | null;
   /** Virtual milliseconds per real millisecond. */
   readonly timeScale: number;
   readonly kinds: readonly string[];
@@ -133,7 +133,7 @@ export interface ScriptPoint {
   readonly frames: ScriptFrames | null;
 }
 
-/** Answer of `beginPath`. */
+/** Answer of `beginUrl`. */
 export interface ScriptOrigin {
   readonly originEpochMillis: number | null;
 }

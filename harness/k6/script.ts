@@ -65,11 +65,11 @@ export const options: Options = {
 
 /** With a front door: waits until the run may begin. */
 export async function setup(): Promise<ScriptOrigin> {
-  if (plan.beginPath === null) return { originEpochMillis: null };
-  const answer = await http.asyncRequest('GET', `${target}${plan.beginPath}`, null, {
+  if (plan.beginUrl === null) return { originEpochMillis: null };
+  const answer = await http.asyncRequest('GET', plan.beginUrl, null, {
     responseType: 'text',
     timeout: 290_000,
-    tags: { name: plan.beginPath },
+    tags: { name: 'begin' },
   });
   if (answer.status !== 200) exec.test.abort(`the front door did not open: ${answer.status} ${answer.error}`);
   return JSON.parse(answer.body) as ScriptOrigin;

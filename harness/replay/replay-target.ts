@@ -9,16 +9,18 @@ import { REQUEST_KINDS } from '../../model/schedule.ts';
 import { seedOf } from '../../model/rng.ts';
 import { seconds } from '../../model/units.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
+import type { LoadSettings } from './load-engine.ts';
 import { LoadWorkers } from './load-workers.ts';
 import { preflight } from './preflight.ts';
 import { raisePriority } from './priority.ts';
 import { probe, probeText } from './probe.ts';
 import type { RealRunSettings, Replayed } from './real-run.ts';
-import { loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
+import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
+import type { RunningLoad } from './running-load.ts';
 import type { EndDialect } from './stream-client.ts';
 import { DIALECT_UNKNOWN_HINT } from './target.ts';
 
-export interface TargetSettings extends Omit<RealRunSettings, 'timeScale' | 'capacity' | 'engine'> {
+export interface TargetSettings extends Omit<RealRunSettings, 'timeScale' | 'capacity'> {
   /** Like https://asr.example.test:7100 */
   readonly origin: string;
   readonly authorization: string | null;
@@ -105,6 +107,19 @@ const findDialect = async ({ origin, authorization, schedule, tell }: TargetSett
   };
 };
 
+const startLoad = async (real: RealRunSettings, load: LoadSettings, origin: string): Promise<RunningLoad> => {
+  const { schedule, scheduleHash, signal, engine, workers } = real;
+  return engine === undefined
+    ? LoadWorkers.start(schedule, load, workers ?? 1)
+    : engine.start(schedule, load, {
+        timeScale: 1,
+        scheduleHash,
+        latestMillis: latestMillis(real),
+        signal,
+        direct: origin,
+      });
+};
+
 /**
  * Throws TARGET_UNREACHABLE, DIALECT_UNKNOWN, LIMIT_TOO_LOW, CLIPS_INVALID before anything of the schedule was sent.
  *
@@ -146,8 +161,8 @@ export const replayTarget = async (settings: TargetSettings): Promise<Replayed> 
   };
   const priority = raisePriority();
   try {
-    const load = await LoadWorkers.start(
-      schedule,
+    const load = await startLoad(
+      real,
       {
         ...asked,
         dialect: spoken.dialect,
@@ -158,7 +173,7 @@ export const replayTarget = async (settings: TargetSettings): Promise<Replayed> 
         // The service queues and balances by itself: every row is sent when it is due.
         front: { ...asked.front, queueAt: 'pod', queueLimit: null, timeout },
       },
-      workers,
+      origin,
     );
     const clock = scaledClock(monotonicMillis() + LEAD_MILLIS, 1);
     load.join(0, origin);

@@ -23,6 +23,8 @@ export interface LoadRunContext {
   /** Virtual moment at which the run ends whatever is under way. */
   readonly latestMillis: number;
   readonly signal: AbortSignal;
+  /** The one address of a service that balances by itself, which joins as pod 0; absent = pods join and leave. */
+  readonly direct?: string;
 }
 
 /** Another engine than the Node one. */
