@@ -19,6 +19,7 @@ export interface Exchange {
 
 const CONNECT_MILLIS = 10_000;
 const READ_BYTES = 65_536;
+const SMALL_BYTES = 2048;
 /** All sockets of a process read into it, one after the other: what came is used before the next read. */
 const READ_BUFFER = Buffer.alloc(READ_BYTES);
 
@@ -94,6 +95,11 @@ class Connection {
     this.exchange = exchange;
     this.reader.begin();
     const { socket } = this;
+    if (Buffer.isBuffer(body) && body.length <= SMALL_BYTES) {
+      // One system call, and no vector of buffers.
+      socket.write(head + body.toString('latin1'), 'latin1');
+      return;
+    }
     socket.cork();
     socket.write(head, 'latin1');
     if (Buffer.isBuffer(body)) socket.write(body);
