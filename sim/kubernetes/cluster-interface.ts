@@ -123,6 +123,11 @@ export interface ClusterConfig {
   readonly probeGrid: ProbeGrid;
   /** Exit of a container to its next start: first restart, second, …; the last holds for all later ones. */
   readonly restartBackoff: readonly Seconds[];
+  /**
+   * When a pod leaves Prometheus' discovery: 'gone' with its object (role pod, role endpointslice, which keeps terminating
+   * endpoints; absent means this), or as soon as it is 'deleted' (role endpoints, whose controller leaves terminating pods out).
+   */
+  readonly targetsLeave?: 'deleted' | 'gone';
   /** Whether /health answers startup and liveness probes while the model loads (virtual containers). */
   readonly healthWhileLoading: boolean;
   /**

@@ -59,6 +59,8 @@ export const clusterConfig = (platform: Platform, scenario: Scenario): ClusterCo
     },
     // Both versions the platform knows reset the readiness grid when the kubelet sees the container (from 1.29).
     probeGrid: 'reset-on-trigger',
+    // The operator's jobs for ServiceMonitors have role endpoints, those for PodMonitors role pod.
+    targetsLeave: platform.monitors.every(({ kind }) => kind === 'ServiceMonitor') ? 'deleted' : 'gone',
     restartBackoff: RESTART_BACKOFF,
     healthWhileLoading: scenario.service.healthWhileLoading,
     containers: 'virtual',

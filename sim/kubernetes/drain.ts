@@ -11,11 +11,18 @@ import { emit, inSeconds, move, setTimer } from './state.ts';
 /** A container that ran this long starts the back-off anew. */
 const BACKOFF_RESET_MILLIS = 600_000;
 
+/** Once per pod: Prometheus hears that it has no target there any more. */
+export const leaveDiscovery = (c: ClusterState, pod: Pod): void => {
+  if (pod.discovered) emit(c, { kind: 'target-removed', pod: pod.ordinal, name: pod.name });
+  pod.discovered = false;
+};
+
 /** Sets the deletion timestamp. With grace 0 the container dies now and the object is gone at once. */
 export const deletePod = (c: ClusterState, pod: Pod, grace: Seconds, cause: string): void => {
   if (pod.state.deleting || pod.state.gone) return;
   move(c, pod, 'deleting', cause);
   wakeEndpoints(c, pod);
+  if (c.config.targetsLeave === 'deleted') leaveDiscovery(c, pod);
   if (grace === 0) {
     kill(c, pod, cause);
     setTimer(c, c.now, { of: 'gone', pod: pod.ordinal });

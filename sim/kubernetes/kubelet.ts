@@ -71,9 +71,11 @@ export const noticeStart = (c: ClusterState, pod: Pod): void => {
   pod.phase = 'Running';
   move(c, pod, 'running', `noticed ${inSeconds(c.now - pod.containerStartMillis)} after its container started`);
   pod.readyChangedMillis ??= c.now;
-  if (!pod.discovered)
+  // A pod that is deleted before it was seen to run never enters what its deletion takes it out of.
+  if (!pod.discovered && !(pod.state.deleting && c.config.targetsLeave === 'deleted')) {
     emit(c, { kind: 'target-added', pod: pod.ordinal, name: pod.name, ip: pod.ip, node: pod.node!.name });
-  pod.discovered = true;
+    pod.discovered = true;
+  }
   if (pod.stopping === null) startProbing(c, pod);
 };
 

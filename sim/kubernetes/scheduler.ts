@@ -3,9 +3,10 @@
 // regard to cards (metrics-path.md trap A5).
 
 import { stream } from '../../model/rng.ts';
+import { leaveDiscovery } from './drain.ts';
 import { admit } from './kubelet.ts';
 import type { ClusterState, Node, Pod } from './state.ts';
-import { emit, move, setTimer } from './state.ts';
+import { move, setTimer } from './state.ts';
 
 /** Pods of this Deployment that fit on one node of the pool; Infinity if they ask for no card. */
 export const podsPerNode = (c: ClusterState): number => {
@@ -66,16 +67,31 @@ export const place = (c: ClusterState, pod: Pod): boolean => {
   return true;
 };
 
+/** Nodes on which other waiting pods were recorded: which of several waiting pods a node takes is the scheduler's chance. */
+const recordedForOthers = (c: ClusterState, pod: Pod): ReadonlySet<string> => {
+  const names = new Set<string>();
+  const recorded = c.config.recorded?.pods;
+  if (recorded === undefined) return names;
+  for (const other of c.alive) {
+    const { node } = recorded[other.ordinal] ?? {};
+    if (other !== pod && node !== undefined && other.state.place === 'unschedulable' && !other.state.deleting)
+      names.add(node);
+  }
+  return names;
+};
+
 /**
  * The emptiest node with room, as the default scoring (least allocated, spread over hosts) prefers; the real scheduler
  * draws among equals, and so does this one, by the pod's own stream. A recorded placement is kept while it has room.
  */
 const chooseNode = (c: ClusterState, pod: Pod): Node | null => {
   const room = podsPerNode(c);
-  const open = c.nodes.filter((node) => node.state === 'up' && node.pods.size < room);
+  const all = c.nodes.filter((node) => node.state === 'up' && node.pods.size < room);
   const recorded = c.config.recorded?.pods[pod.ordinal]?.node;
-  const placed = open.find((node) => node.name === recorded);
+  const placed = all.find((node) => node.name === recorded);
   if (placed !== undefined) return placed;
+  const taken = recordedForOthers(c, pod);
+  const open = all.filter(({ name }) => !taken.has(name));
   const fewest = Math.min(...open.map((node) => node.pods.size));
   const best = open.filter((node) => node.pods.size === fewest);
   if (best.length <= 1) return best[0] ?? null;
@@ -88,8 +104,7 @@ export const vanish = (c: ClusterState, pod: Pod): void => {
   move(c, pod, 'gone', pod.stopping?.cause ?? 'object deleted');
   c.alive.delete(pod);
   c.draws.forget(pod.ordinal);
-  if (pod.discovered) emit(c, { kind: 'target-removed', pod: pod.ordinal, name: pod.name });
-  pod.discovered = false;
+  leaveDiscovery(c, pod);
   if (pod.node === null) return;
   pod.node.pods.delete(pod);
   if (pod.node.pods.size === 0) pod.node.emptySinceMillis = c.now;
