@@ -59,6 +59,15 @@ export class BatchGpu {
     return found;
   }
 
+  /** The caller hung up and the pod does not notice: what is in service runs to its end, what waits leaves the queue. */
+  disown(ticket: number): void {
+    const now = this.clock.now();
+    this.worker.completeDue(now);
+    if (this.worker.disown(now, ticket)) this.inside.set(ticket, { done: () => undefined, admittedMillis: NaN });
+    else this.inside.delete(ticket);
+    this.arm();
+  }
+
   /** Brings the counts up to this instant, for whoever reads them next. */
   settle(): Worker {
     this.worker.completeDue(this.clock.now());

@@ -67,6 +67,8 @@ export interface EmulatorConfig {
   /** Most waiting requests before 503; null = unbounded. */
   readonly queueLimit: number | null;
   readonly streamFull: 'queue' | '503' | '1008';
+  /** Work in service whose caller hung up: its place is free at once, or when it is done (wire-protocol.md 9, `tailOnAbruptClose`). */
+  readonly abandonedWork: 'drop' | 'finish';
   /** null = any key or none is accepted. */
   readonly auth: { readonly scheme: 'Token' | 'Bearer' | 'any'; readonly key: string } | null;
   readonly rateLimitPerMinute: number | null;
@@ -114,6 +116,7 @@ export const EMULATOR_DEFAULTS: EmulatorConfig = {
   batchFull: 'queue',
   queueLimit: null,
   streamFull: 'queue',
+  abandonedWork: 'drop',
   auth: null,
   rateLimitPerMinute: null,
   streamsPerAccount: null,

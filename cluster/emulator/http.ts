@@ -386,7 +386,9 @@ export class HttpDoor {
     }
     response.on('close', () => {
       for (const cancel of cancels) cancel();
-      if (!response.writableFinished) pod.batch.withdraw(ticket);
+      if (response.writableFinished) return;
+      if (pod.config.abandonedWork === 'finish') pod.batch.disown(ticket);
+      else pod.batch.withdraw(ticket);
     });
     const limit = pod.config.serverTimeout;
     if (limit !== null)

@@ -19,6 +19,8 @@ export class StreamSession {
   heard = 0;
   /** No more audio comes: the rest counts as a chunk, however short. */
   ended = false;
+  /** Its caller hung up and what it sent is still being served: nobody listens any more. */
+  orphan = false;
   constructor(listener: StreamListener) {
     this.listener = listener;
   }
@@ -77,6 +79,13 @@ export class StreamGpu {
     if (next !== undefined) this.admit(next);
   }
 
+  /** The caller hung up: what it sent is served to the end, then its place is free. One that waits leaves the queue. */
+  disown(session: StreamSession): void {
+    session.ended = true;
+    session.orphan = true;
+    if (!this.sessions.has(session) || !this.hasChunk(session)) this.close(session);
+  }
+
   stop(): void {
     this.cancelStep?.();
   }
@@ -112,7 +121,8 @@ export class StreamGpu {
       for (const session of served) {
         if (!this.sessions.has(session)) continue;
         session.heard += Math.min(this.law.chunk, session.received - session.heard);
-        session.listener.heard(session.heard);
+        if (!session.orphan) session.listener.heard(session.heard);
+        else if (!this.hasChunk(session)) this.close(session);
       }
       const more = [...this.sessions].filter((session) => this.hasChunk(session));
       // Steps follow each other without a gap only while there was work when the last one ended.

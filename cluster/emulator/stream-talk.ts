@@ -118,7 +118,8 @@ export class StreamTalk {
     if (this.over) return;
     this.over = true;
     for (const cancel of this.timers) cancel();
-    this.pod.streams.close(this.session);
+    if (this.pod.config.abandonedWork === 'finish') this.pod.streams.disown(this.session);
+    else this.pod.streams.close(this.session);
     const { met } = this.settings;
     if (met === null) return;
     met.admittedMillis = this.admittedMillis;

@@ -98,6 +98,7 @@ export class LocalRun {
           metricsWhileLoading: service.metricsWhileLoading,
           healthWhileLoading: service.healthWhileLoading,
           countStreamsAsRequests: service.countStreamsAsRequests,
+          abandonedWork: service.abandonedWork ?? 'drop',
           // The simulator's server has no time-out of its own, and a full front keeps its queue to itself.
           serverTimeout: null,
           queueLimit: service.queueAt === 'pod' ? service.queueLimit : null,

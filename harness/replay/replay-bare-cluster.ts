@@ -123,6 +123,7 @@ export class BareCluster {
           metricsWhileLoading: service.metricsWhileLoading,
           healthWhileLoading: service.healthWhileLoading,
           countStreamsAsRequests: service.countStreamsAsRequests,
+          abandonedWork: service.abandonedWork ?? 'drop',
           serverTimeout: null,
           queueLimit: service.queueAt === 'pod' ? service.queueLimit : null,
         },
