@@ -9,18 +9,7 @@ import { fleetSettings } from '../../sim/fleet-settings.ts';
 import { BareCluster } from './replay-bare-cluster.ts';
 import { smallPlatform, smallScenario } from './small-world.test-support.ts';
 
-/** The adapter serves the API of external metrics only if a rule makes one. */
-const EXTERNAL = {
-  seriesQuery: 'asr_active_requests',
-  resources: { overrides: { namespace: { resource: 'namespace' } } },
-  metricsQuery: 'sum(asr_active_requests)',
-};
-const small = smallPlatform(4);
-const platform = {
-  ...small,
-  hpa: null,
-  adapter: { ...small.adapter, config: { ...small.adapter.config, externalRules: [EXTERNAL] } },
-};
+const platform = { ...smallPlatform(4), hpa: null };
 const missing = await missingPrograms(platform.controller.version, process.env, componentsFor(false));
 if (missing !== null) console.log(`the bare cluster is not tried: ${missing}`);
 

@@ -7,17 +7,7 @@ import { simulate } from '../../sim/simulate.ts';
 import { replayBare } from './replay-bare.ts';
 import { poissonSchedule, smallPlatform, smallScenario } from './small-world.test-support.ts';
 
-/** The adapter serves the API of external metrics only if a rule makes one. */
-const EXTERNAL = {
-  seriesQuery: 'asr_active_requests',
-  resources: { overrides: { namespace: { resource: 'namespace' } } },
-  metricsQuery: 'sum(asr_active_requests)',
-};
-const small = smallPlatform(4);
-const platform = {
-  ...small,
-  adapter: { ...small.adapter, config: { ...small.adapter.config, externalRules: [EXTERNAL] } },
-};
+const platform = smallPlatform(4);
 const missing = await missingPrograms(platform.controller.version, process.env, componentsFor(false));
 if (missing !== null) console.log(`no replay under the real controllers: ${missing}`);
 

@@ -19,6 +19,7 @@ import type { Priority } from './priority.ts';
 import { raisePriority } from './priority.ts';
 import type { RealRunSettings, Replayed } from './real-run.ts';
 import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
+import { withCauses } from './replay-bare-causes.ts';
 import { BareCluster } from './replay-bare-cluster.ts';
 import { BareFaults } from './replay-bare-faults.ts';
 import type { RunningLoad } from './running-load.ts';
@@ -125,6 +126,12 @@ class BareRun {
     return lifeOfRun(this.cluster.kubelet.life, this.originMillis);
   }
 
+  /** Life with the reasons of whoever changed the number of pods. */
+  explained({ scaleChanges }: Collected): readonly LifeEvent[] {
+    const killed = this.faults.records.flatMap((fault) => (fault.kind === 'pod-kill' ? [fault.pod] : []));
+    return withCauses(this.life, scaleChanges, killed, this.cluster.platform.hpa?.name ?? '');
+  }
+
   onRunClock(requests: RequestTable): RequestTable {
     return admittedOnRunClock(requests, this.originMillis);
   }
@@ -227,7 +234,7 @@ const playOn = async (
     {
       profile: 'bare',
       reality: REALITY,
-      cluster: { ...collected, life: run.life, notes: [...run.notes, ...collected.notes] },
+      cluster: { ...collected, life: run.explained(collected), notes: [...run.notes, ...collected.notes] },
       report,
       endMillis,
       priority,
