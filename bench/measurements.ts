@@ -1,5 +1,5 @@
-// Writes docs/measurements.md: the bounds of the project and what was measured on this machine. Run it after `make test`
-// and `make bench` on a quiet machine; the figures of that page are never typed.
+// Writes docs/measurements.md: the bounds of the project and what was measured on this machine. Run it after `make test`,
+// `make bench` and `npm run bench:load` on a quiet machine; the figures of that page are never typed.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { benchHpa } from './control-hpa.bench.ts';
 import { promqlBench } from './control-promql.bench.ts';
 import { benchScrape } from './control-scrape.bench.ts';
+import type { LoadResults } from './load/verdict.ts';
+import { LOAD_RESULTS, boundText, valueText } from './load/verdict.ts';
 import { machineLine } from './rows.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -45,6 +47,13 @@ for (const bench of [benchHpa, promqlBench, benchScrape])
       `${Math.round(opsPerSecond).toLocaleString('en')} /s (spread ${(100 * spread).toFixed(0)} %)`,
       bound === null ? '' : `≥ ${bound.toLocaleString('en')} /s`,
     ]);
+
+if (existsSync(LOAD_RESULTS)) {
+  const { machine, verdicts } = JSON.parse(readFileSync(LOAD_RESULTS, 'utf8')) as LoadResults;
+  for (const verdict of verdicts)
+    rows.push([`${verdict.what}: ${verdict.figure}`, valueText(verdict), boundText(verdict)]);
+  rows.push(['`npm run bench:load` was run on', machine, '']);
+} else rows.push(['load engine (`npm run bench:load`)', 'not run', '']);
 
 const table = rows.map(([what, measured, bound]) => `| ${what} | ${measured} | ${bound} |`).join('\n');
 writeFileSync(
