@@ -1,5 +1,6 @@
 // What one recording of the closed loop gave as a whole: once with all that it knew, many times from its configuration.
 
+import { RESYNC_PERIOD } from '../../sim/autoscaler/cadence.ts';
 import type { LoopFolder } from './closed-loop-types.ts';
 import type { Divergence, DrawnRuns, LoopRun } from './loop-run.ts';
 import { divergenceOf, drawnRuns, runRecording } from './loop-run.ts';
@@ -16,6 +17,8 @@ export interface WholeOutcome {
     readonly divergence: Divergence | null;
     /** Whether the HPA wrote a scale at all. */
     readonly scaled: boolean;
+    /** Syncs that began a resync period after the one before: the tick held them (hpa.md section 1, point 5). */
+    readonly held: number;
   };
   /** From the configuration; null if not asked for. */
   readonly drawn: DrawnRuns | null;
@@ -25,6 +28,14 @@ const OTHER_FAMILIES = ['flicker', 'fail-scrape', 'fail-pod', 'hpa-edit'];
 
 export const isComparable = ({ config }: LoopFolder): boolean =>
   (config.batch === 'a' || config.batch === 'b') && !OTHER_FAMILIES.includes(config.family);
+
+/** Jitter of a start, ms; without a tick a period is at least 10 ms longer. */
+const JITTER_MILLIS = 1.5;
+
+const heldSyncs = (folder: LoopFolder): number => {
+  const starts = folder.hpa.flatMap((line) => (line.ev === 'sync' ? [line.t] : []));
+  return starts.filter((t, i) => i > 0 && Math.abs(t - starts[i - 1]! - RESYNC_PERIOD) < JITTER_MILLIS).length;
+};
 
 /** Runs one recording: once as recorded, and `draws` times from its configuration if it is comparable. */
 export const wholeOutcome = (folder: LoopFolder, draws: number): WholeOutcome => {
@@ -39,6 +50,7 @@ export const wholeOutcome = (folder: LoopFolder, draws: number): WholeOutcome =>
       latencyOff: run.latencyOff,
       divergence: divergenceOf(folder, run),
       scaled: folder.hpa.some((line) => line.ev === 'sync' && line.put !== undefined),
+      held: heldSyncs(folder),
     },
     drawn: comparable && draws > 0 ? drawnRuns(folder, 'configuration', draws) : null,
   };

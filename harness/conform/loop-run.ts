@@ -113,6 +113,19 @@ const alikeness = (
   return { ofEach, mean: { equal: ofEach.reduce((sum, e) => sum + e, 0) / runs.length, replicaSecondsOff: off } };
 };
 
+const SAME = 1e-9;
+
+/** Each run and the recording are held against all the other runs, so that a run that equals the recording ties with it. */
+const rankOf = (recordingTo: readonly number[], ofEach: readonly number[]): number => {
+  const all = recordingTo.reduce((sum, equal) => sum + equal, 0);
+  const others = Math.max(1, ofEach.length - 1);
+  const less = ofEach.map((own, i) => {
+    const recording = (all - recordingTo[i]!) / others;
+    return Math.abs(own - recording) < SAME ? 0.5 : own < recording ? 1 : 0;
+  });
+  return less.reduce((sum: number, each) => sum + each, 0) / less.length;
+};
+
 const medianRun = (runs: readonly Int32Array[]): Int32Array =>
   runs[0]!.map((_, s) => runs.map((counts) => counts[s]!).sort((a, b) => a - b)[runs.length >> 1]!);
 
@@ -143,7 +156,6 @@ export const drawnRuns = (folder: LoopFolder, given: Exclude<Given, 'recorded'>,
   const trajectories = runs.map(({ trajectory }) => trajectory);
   const alike = alikeness(trajectories);
   const median = trajectoryError(recorded, medianRun(trajectories));
-  const own = mean(({ error }) => error.equal / error.seconds);
   return {
     equal: runs.map(({ error }) => error.equal / error.seconds),
     replicaSecondsOff: mean(({ error }) => error.replicaSecondsOff),
@@ -151,7 +163,10 @@ export const drawnRuns = (folder: LoopFolder, given: Exclude<Given, 'recorded'>,
     inBand: shareInBand(recorded, trajectories),
     median: { equal: median.equal / median.seconds, replicaSecondsOff: median.replicaSecondsOff },
     between: alike.mean,
-    rank: alike.ofEach.reduce((sum, equal) => sum + (equal < own ? 1 : equal === own ? 0.5 : 0), 0) / count,
+    rank: rankOf(
+      runs.map(({ error }) => error.equal / error.seconds),
+      alike.ofEach,
+    ),
     left: runs[0]!.left,
   };
 };

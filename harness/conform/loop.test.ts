@@ -9,7 +9,7 @@ import { checkDecisions } from './loop-decisions.ts';
 import { checkKubernetes } from './loop-kubernetes.ts';
 import { checkService } from './loop-requests.ts';
 import { wholeOutcome } from './loop-outcome.ts';
-import { wholeTallies } from './loop-whole.ts';
+import { divergenceNotes, wholeTallies } from './loop-whole.ts';
 import { conformLoop } from './loop.ts';
 import { SetTally, conforms } from './result.ts';
 
@@ -90,7 +90,22 @@ describe('conform loop', () => {
   it.skipIf(absent)(`foretells a recording from its configuration${why}`, async () => {
     const folder = await readLoopFolder(join(RECORDINGS, 'b05-raw'));
     const { drawn } = wholeOutcome(folder, 2);
-    expect(drawn).toMatchObject({ equal: [1, 1], inBand: 1, left: null });
+    expect(drawn).toMatchObject({
+      equal: [1, 1],
+      inBand: 1,
+      median: { equal: 1, replicaSecondsOff: 0 },
+      between: { equal: 1, replicaSecondsOff: 0 },
+      rank: 0.5,
+      left: null,
+    });
+  });
+
+  it.skipIf(absent)(`proves a late scrape to be the cause by giving the instants of scrapes${why}`, async () => {
+    const outcome = wholeOutcome(await readLoopFolder(join(RECORDINGS, 'a08-avg1m')), 0);
+    expect(outcome.recorded).toMatchObject({ held: 0, divergence: { second: 204, withScrapes: null } });
+    expect(divergenceNotes([outcome])).toEqual([
+      'a08-avg1m: as recorded until second 204; at 133.332 s a scrape of pod 3 saw 2, ours 1: the scrape was 784 ms later than its ticks usually are. Given the instant of every scrape as well: as recorded to its end',
+    ]);
   });
 
   it('refuses a folder without a recording', async () => {
