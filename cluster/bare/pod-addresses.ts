@@ -62,27 +62,44 @@ export interface ReservedBlock {
 /** On 127.B.255.254 of each block that is in use: the kernel lets go of it when its process dies, however it dies. */
 const LOCK_PORT = 10_250;
 
-const lock = (block: AddressBlock): Promise<ReservedBlock | null> =>
+/** Listens and hangs up; null if somebody else does. */
+const listenAt = (host: string, port: number): Promise<(() => Promise<void>) | null> =>
   new Promise((resolve) => {
     const server = createServer((socket) => socket.destroy());
     server.once('error', () => resolve(null));
-    server.listen(LOCK_PORT, `127.${block}.255.254`, () => {
+    server.listen(port, host, () => {
       server.unref();
-      const release = (): Promise<void> =>
-        new Promise((released) => {
-          server.close(() => released());
-        });
-      resolve({ block, release });
+      resolve(
+        () =>
+          new Promise((released) => {
+            server.close(() => released());
+          }),
+      );
     });
   });
 
 /** The first block that no other cluster of this machine has. Throws PORT_IN_USE. */
 export const reserveAddresses = async (): Promise<ReservedBlock> => {
   for (let block = FIRST_BLOCK; block <= LAST_BLOCK; block++) {
-    const reserved = await lock(block);
-    if (reserved !== null) return reserved;
+    const release = await listenAt(`127.${block}.255.254`, LOCK_PORT);
+    if (release !== null) return { block, release };
   }
   throw new TestbedError('PORT_IN_USE', `no loopback block 127.${FIRST_BLOCK}.0.0 to 127.${LAST_BLOCK}.0.0 is free`, {
     hint: 'the bare profile needs Linux, where all of 127.0.0.0/8 is loopback; end other bare clusters',
   });
+};
+
+/**
+ * Whether pods of the block can listen at their ports: a program that listens on all addresses of the machine at one of
+ * them stands in their way. Throws PORT_IN_USE.
+ */
+export const assertDoorsFree = async (block: AddressBlock, { port, metricsPort }: PodDoors): Promise<void> => {
+  for (const door of metricsPort === null ? [port] : [port, metricsPort]) {
+    const release = await listenAt(`127.${block}.255.253`, door);
+    if (release === null)
+      throw new TestbedError('PORT_IN_USE', `port ${door}, which the pods of the Deployment listen at, is taken`, {
+        hint: `a program listens at it on all addresses (ss -ltnp 'sport = :${door}' shows it): end it or choose another containerPort`,
+      });
+    await release();
+  }
 };

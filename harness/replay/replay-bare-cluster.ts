@@ -9,7 +9,7 @@ import { BareKubelet } from '../../cluster/bare/kubelet.ts';
 import { callersService, followEndpoints } from '../../cluster/bare/load-balancer.ts';
 import { hpaObject, platformObjects, serviceObject } from '../../cluster/bare/platform-objects.ts';
 import type { PodDoors, ReservedBlock } from '../../cluster/bare/pod-addresses.ts';
-import { podDoors, reserveAddresses } from '../../cluster/bare/pod-addresses.ts';
+import { assertDoorsFree, podDoors, reserveAddresses } from '../../cluster/bare/pod-addresses.ts';
 import { componentsFor, missingPrograms, programsFor } from '../../cluster/bare/programs.ts';
 import { controlPlaneSettings } from '../../cluster/bare/settings.ts';
 import { EMULATOR_DEFAULTS } from '../../cluster/emulator/config.ts';
@@ -75,6 +75,7 @@ export class BareCluster {
     notes.push(...programs.notes);
     const block = await reserveAddresses();
     try {
+      await assertDoorsFree(block.block, podDoors(platform));
       const wanted = controlPlaneSettings(platform, { programs: programs.paths, logFolder });
       const plane = await startControlPlane({ ...wanted, kubeStateMetrics }, signal);
       try {
