@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -72,6 +73,48 @@ describe('a build', () => {
       message: 'there is no `go` on PATH to build the programs with',
       hint: expect.stringMatching(/install Go 1\.26[^]*SURGELAB_BIN[^]*--profile local/) as string,
     });
+  });
+
+  /** A Go that "builds" a program which prints the wrapper module it was built with; it takes `seconds` for it. */
+  const fakeGo = (name: string, seconds: number) => {
+    const bin = folder(name);
+    writeFileSync(join(scratch, `${name}.mod`), 'module upstream\n\ngo 1.26\n');
+    program(join(bin, 'go'), '');
+    writeFileSync(
+      join(bin, 'go'),
+      `#!/bin/sh
+if [ "$1" = mod ]; then echo '{"GoMod": "${join(scratch, `${name}.mod`)}"}'; exit; fi
+sleep ${seconds}
+for argument; do case $argument in -o=*) out=\${argument#-o=} ;; esac; done
+mkdir -p "$(dirname "$out")"
+{ echo '#!/bin/sh'; echo "cat <<END"; cat go.mod; echo END; } >"$out"
+chmod +x "$out"
+`,
+    );
+    return { ...cache(`${name}-cache`), PATH: `${bin}:/usr/bin:/bin` };
+  };
+
+  it('beside another of the same program gives both the one that is whole', async () => {
+    const environment = fakeGo('both', 0.2);
+    const build = () => buildProgram(recipe('adapter'), environment, never);
+    const [one, two] = await Promise.all([build(), build()]);
+    expect([one, two]).toEqual(Array(2).fill(join(cacheFolder(environment), cacheName(recipe('adapter')))));
+    expect(readdirSync(cacheFolder(environment))).toEqual([dirname(cacheName(recipe('adapter')))]);
+    expect(execFileSync(one, { encoding: 'utf8' })).toBe(
+      'module surgelab.dev/bare/wrapper\n\ngo 1.26\n\nrequire sigs.k8s.io/prometheus-adapter v0.12.0\n',
+    );
+  });
+
+  it('that is interrupted ends what it started and leaves nothing', async () => {
+    const environment = fakeGo('slow', 60);
+    const interrupt = new AbortController();
+    const building = buildProgram(recipe('adapter'), environment, interrupt.signal);
+    building.catch(() => undefined);
+    while (readdirSync(scratch).every((name) => name !== 'slow-cache'))
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    interrupt.abort();
+    await expect(building).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(readdirSync(cacheFolder(environment))).toEqual([]);
   });
 
   it('with a Go that is too old names the one that is needed, and leaves nothing', async () => {

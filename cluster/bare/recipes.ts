@@ -74,6 +74,6 @@ export const recipesFor = (minor: KubernetesVersion): readonly Recipe[] => [
     'remove_all_sd',
     'enable_kubernetes_sd',
   ]),
-  plain('adapter', 'v0.12.0', 'sigs.k8s.io/prometheus-adapter', '/cmd/adapter', '0.12', 100),
-  plain('kube-state-metrics', 'v2.13.0', 'k8s.io/kube-state-metrics/v2', '', '2.13', 120),
+  plain('adapter', 'v0.12.0', 'sigs.k8s.io/prometheus-adapter', '/cmd/adapter', '0.12', 200),
+  plain('kube-state-metrics', 'v2.13.0', 'k8s.io/kube-state-metrics/v2', '', '2.13', 240),
 ];
