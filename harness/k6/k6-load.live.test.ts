@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EmulatorConfig } from '../../cluster/emulator/config.ts';
 import { EMULATOR_DEFAULTS } from '../../cluster/emulator/config.ts';
@@ -15,10 +18,13 @@ import type { LoadSettings } from '../replay/load-engine.ts';
 import type { WorkersReport } from '../replay/load-workers.ts';
 import { replayLocal } from '../replay/replay-local.ts';
 import { replayTarget } from '../replay/replay-target.ts';
+import { httpServer } from '../replay/servers.test-support.ts';
 import { poissonSchedule, smallPlatform, smallScenario } from '../replay/small-world.test-support.ts';
 import { scheduleHash } from '../schedule-hash.ts';
 import { chooseEngine } from './choose-engine.ts';
 import { K6Load, k6Choice } from './k6-load.ts';
+import { K6Process } from './k6-process.ts';
+import { k6Files, writeK6Folder } from './plan.ts';
 import { k6StandIn, program, recordingServer } from './stand-in.test-support.ts';
 
 const LAW = SERVICE_LAWS['pulse-pro-l40s']!;
@@ -241,6 +247,33 @@ describe('a k6 that breaks', () => {
     expect(report.lostRows).toBe(counts['dropped']!.length);
     expect(report.notes).toContain('k6 ended with SIGKILL: ');
     expect(report.notes).toContain('the output of k6 is cut off');
+  });
+});
+
+describe('a Surgelab that is gone', () => {
+  it('takes k6 with it: the script ends when nobody answers at the address where it began', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'surgelab-gone-'));
+    ends.push(() => rmSync(folder, { recursive: true, force: true }));
+    const begin = await httpServer((_, response) => {
+      response.end(JSON.stringify({ originEpochMillis: Date.now() }), () => setTimeout(() => begin.close(), 200));
+    });
+    const schedule = constant(3000, 20, 'short', 1);
+    const files = k6Files(schedule, {
+      ...load(),
+      service: load().front,
+      scheduleHash: '',
+      target: 'http://127.0.0.1:1',
+      beginUrl: begin.origin,
+      timeScale: 1,
+      maxInFlight: 100,
+      latestMillis: 60_000,
+    });
+    await writeK6Folder(folder, files, 1);
+    const running = new K6Process(k6.found, folder, null);
+    const pid = running.pid!;
+    const { code, said } = await running.exit;
+    expect([code, isAlive(pid)]).toEqual([108, false]);
+    expect(said).toContain('Surgelab is gone');
   });
 });
 

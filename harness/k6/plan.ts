@@ -49,6 +49,7 @@ const SCRIPT_FILES = [
   'script-promises.ts',
   'script-session.ts',
   'script-upload.ts',
+  'script-watch.ts',
 ];
 const CLIP_FILE = 'clip.pcm';
 /** Requests that one VU carries with ease, and the most VUs of a stream (load-generation.md section 7). */

@@ -16,6 +16,7 @@ import { promises } from './script-promises.ts';
 import { talk } from './script-session.ts';
 import type { Attempt, VuTools } from './script-upload.ts';
 import { upload } from './script-upload.ts';
+import { watch } from './script-watch.ts';
 
 const plan = JSON.parse(open('./plan.json')) as ScriptPlan;
 const target = (__ENV['SURGELAB_TARGET'] ?? plan.target).replace(/\/$/, '');
@@ -225,5 +226,9 @@ export async function dispatch(origin: ScriptOrigin): Promise<void> {
   const { name, iterationInTest, startTime } = exec.scenario;
   const clock: VuClock = vuClock(origin.originEpochMillis ?? startTime, plan.timeScale);
   const lane = plan.streams.find(({ scenario }) => scenario === name)!;
-  await play({ plan, target, authorization, clip, clock }, lane.stream, rowsOf.get(name)!, iterationInTest, lane.vus);
+  const watchman = plan.beginUrl !== null && iterationInTest === 0 ? watch(plan.beginUrl) : null;
+  const tools: VuTools = { plan, target, authorization, clip, clock };
+  const played = play(tools, lane.stream, rowsOf.get(name)!, iterationInTest, lane.vus);
+  await (watchman === null ? played : Promise.race([played, watchman.gone]));
+  watchman?.stop();
 }
