@@ -1,6 +1,6 @@
 // When the next reconcile of an HPA starts (hpa.md section 1): a queue with one entry per HPA, added with now + period by
 // the end of a reconcile, by echoes and resync ticks that land inside it, and at once by creation or spec change (1.37).
-// Draws are arguments; the calls themselves are the driver's.
+// Draws are arguments; the calls themselves are the driver's, their durations sim/hops/call-durations.ts.
 
 import type { Millis } from '../../model/units.ts';
 import { millis } from '../../model/units.ts';
@@ -10,12 +10,6 @@ export const SYNC_PERIOD = millis(15_000);
 
 /** Period of the informer's resync tick (rec): a little longer than the flag says. */
 export const RESYNC_PERIOD = millis(15_000.6);
-
-/** From ready to running: 1.9 ms at the median (rec). */
-export const DISPATCH_MEDIAN = millis(1.9);
-
-/** Medians of the calls of one reconcile in milliseconds (rec). */
-export const CALL_MEDIANS = { getScale: 2, podsMetric: 9, externalMetric: 5, putScale: 3, putStatus: 2.7 } as const;
 
 /** Where an HPA stands in the queue. A key waits at most once with a delay, and at most once without one. */
 export interface Queued {
