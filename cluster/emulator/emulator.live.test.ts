@@ -38,6 +38,16 @@ const post = async (
 const AUDIO = new Uint8Array(64_000);
 
 describe('batch requests', () => {
+  it('take a url where the dialect does: pulse-pro wants bytes', async () => {
+    const { url } = await emulate();
+    const ask = (path: string) =>
+      post(`${url}${path}`, '{"url":"https://files.example.test/call.wav"}', { 'content-type': 'application/json' });
+    const pulse = await ask('/waves/v1/stt/?model=pulse&language=en');
+    expect([pulse.status, pulse.body['metadata']]).toEqual([200, { duration: 60, fileSize: 0, filename: 'call.wav' }]);
+    const pro = await ask('/waves/v1/stt/?model=pulse-pro&language=en');
+    expect([pro.status, pro.body['error']]).toEqual([400, 'model pulse-pro takes audio bytes, no url']);
+  });
+
   it('are answered in each of the four dialects with the fields it documents', async () => {
     const { url } = await emulate();
     const a = new FormData();

@@ -297,7 +297,10 @@ export class HttpDoor {
           return;
         }
         const input = inputOf(pod, request, query, upload);
-        if (isRefusal(input)) refuse(input);
+        const byUrl = upload.whole !== null && (header(request, 'content-type') ?? '').startsWith('application/json');
+        if (byUrl && dialect === 'stt' && query.get('model') === 'pulse-pro')
+          refuse({ kind: 'bad-request', message: 'model pulse-pro takes audio bytes, no url' });
+        else if (isRefusal(input)) refuse(input);
         else
           this.serve(dialect, requestId, seed, input, optionsFrom(query, input.fields), fault, response, refuse, met);
       },
