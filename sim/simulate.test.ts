@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Conduct } from '../model/conduct.ts';
+import { departure } from '../model/conduct.ts';
 import type { LifeEvent, RunRecord } from '../model/record.ts';
 import { OBSERVERS, OUTCOMES } from '../model/record.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Schedule } from '../model/schedule.ts';
 import { perSecond, seconds } from '../model/units.ts';
-import type { Scenario, Traffic } from '../scenarios/scenario.ts';
+import type { Scenario, ServiceSettings, Traffic } from '../scenarios/scenario.ts';
 import { simulate } from './simulate.ts';
 import { smallPlatform, smallScenario, stretches } from './small-world.test-support.ts';
 import type { KnownInputs } from './known-inputs.ts';
@@ -270,6 +271,42 @@ describe('the end of a run', () => {
     const record = run(smallScenario(), { ...smallPlatform(), hpa: null }, stretches(30, [[0, 30, 200]]));
     expect(record.header.endMillis).toBe(150_000);
     expect(outcomes(record)['unfinished']).toBeGreaterThan(0);
+  });
+});
+
+describe('callers of the whole world', () => {
+  const patience = seconds(1.5);
+  const traffic = [trafficOf({ hangup: { share: 0.5, after: { kind: 'fixed', value: patience } }, cut: null })];
+
+  it('hang up at the end of their patience, to the millisecond, and only those who are not answered', () => {
+    const { requests } = run(smallScenario({ traffic }));
+    const stays = { ok: 0, abandoned: 0 };
+    for (let i = 0; i < requests.count; i++) {
+      const { patienceMillis } = departure(traffic[0]!.conduct!, STEP.seed[i]!, 50, false);
+      const stay = requests.doneMillis[i]! - requests.intendedMillis[i]!;
+      const outcome = OUTCOMES[requests.outcome[i]!] as keyof typeof stays;
+      stays[outcome] += 1;
+      if (outcome === 'abandoned') expect(stay).toBeCloseTo(patienceMillis, 6);
+      else expect(stay).toBeLessThanOrEqual(patienceMillis);
+    }
+    expect(stays.ok + stays.abandoned).toBe(STEP.count);
+    expect(stays.abandoned).toBeGreaterThan(100);
+  });
+
+  it('that keep their connections leave new pods without load for longer', () => {
+    const shareOfNewPods = (service: Partial<ServiceSettings>): number => {
+      const base = smallScenario();
+      const { requests, life } = run({ ...base, service: { ...base.service, queueAt: 'pod', ...service } });
+      const first = life.find((e) => e.subject === 'pod' && e.ordinal > 0 && e.event === 'endpoint-ready')!.t;
+      const rows = [...requests.pod.keys()].filter(
+        (i) => requests.sentMillis[i]! >= first && requests.sentMillis[i]! < first + 20_000,
+      );
+      return rows.filter((i) => requests.pod[i]! > 0).length / rows.length;
+    };
+    const kept = shareOfNewPods({ connections: { kind: 'keep-alive', pool: 40, maxAge: null, idle: null } });
+    // Connections that the pod of the start holds stay there; who comes late opens one and may get the new pod.
+    expect(kept).toBeLessThan(0.1);
+    expect(shareOfNewPods({})).toBeGreaterThan(0.3);
   });
 });
 
