@@ -17,7 +17,7 @@ import { runVersions } from '../versions.ts';
 import type { Adjustment } from './adjust.ts';
 import type { OutcomeTask } from './outcome-worker.ts';
 
-const STATE_SCHEMA = 'surgelab.outcomes/1';
+const STATE_SCHEMA = 'surgelab.outcomes/2';
 
 export interface Job {
   readonly seed: number;
