@@ -10,6 +10,8 @@ const LEAD_DRAWS = 2000;
 /** 95 % of the time from a scale-up to a ready pod on a node that must first be bought. */
 export const leadSeconds = ({ startup, nodes, seed }: Scenario, probePeriod: number): number => {
   const rng = stream(seed, 'planLead');
+  // A shared volume has the model from the first pod on; a new node has it not.
+  const download = startup.modelCache === 'shared' ? undefined : startup.modelDownload;
   const draws = Array.from(
     { length: LEAD_DRAWS },
     () =>
@@ -17,6 +19,7 @@ export const leadSeconds = ({ startup, nodes, seed }: Scenario, probePeriod: num
       sample(nodes.provision, rng) +
       sample(startup.imagePull, rng) +
       sample(startup.containerStart, rng) +
+      (download === undefined ? 0 : sample(download, rng)) +
       sample(startup.modelLoad, rng) +
       probePeriod * rng.uniform(),
   );
