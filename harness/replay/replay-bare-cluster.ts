@@ -10,7 +10,6 @@ import { callersService, followEndpoints } from '../../cluster/bare/load-balance
 import { hpaObject, platformObjects, serviceObject } from '../../cluster/bare/platform-objects.ts';
 import type { PodDoors, ReservedBlock } from '../../cluster/bare/pod-addresses.ts';
 import { assertDoorsFree, podDoors, reserveAddresses } from '../../cluster/bare/pod-addresses.ts';
-import { componentsFor, missingPrograms, programsFor } from '../../cluster/bare/programs.ts';
 import { controlPlaneSettings } from '../../cluster/bare/settings.ts';
 import { EMULATOR_DEFAULTS } from '../../cluster/emulator/config.ts';
 import type { KubeClient } from '../../cluster/kube/client.ts';
@@ -18,12 +17,12 @@ import { connectKubernetes, isKubeError } from '../../cluster/kube/client.ts';
 import { controlAgent } from '../../cluster/local/http-get.ts';
 import type { LoadPort } from '../../cluster/local/load-port.ts';
 import { TestbedError } from '../../model/errors.ts';
-import type { KubernetesVersion, Platform, Service } from '../../model/platform.ts';
+import type { Platform, Service } from '../../model/platform.ts';
 import type { ServiceLaw } from '../../model/service-time.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
-import { needsKubeStateMetrics } from '../../sim/hops/kube-state-metrics.ts';
 import type { ClusterConfig } from '../../sim/kubernetes/index.ts';
 import { clusterConfig } from '../../sim/kubernetes/index.ts';
+import { asItRuns, programsOf } from './replay-bare-programs.ts';
 import { untilMetricsListed, untilScraped } from './replay-bare-waits.ts';
 
 export interface BareClusterSettings {
@@ -57,6 +56,8 @@ export class BareCluster {
   readonly broken: Promise<never>;
   private readonly settings: BareClusterSettings;
   private readonly config: ClusterConfig;
+  /** Joins before everything is ready. Null = it is. */
+  private early: Map<number, string> | null = new Map();
   private readonly doors: PodDoors;
   private readonly agent: Agent;
   private readonly block: ReservedBlock;
@@ -65,18 +66,11 @@ export class BareCluster {
 
   static async start(settings: BareClusterSettings): Promise<BareCluster> {
     const { platform, environment, logFolder, signal } = settings;
-    const { version } = platform.controller;
-    const notes: string[] = [];
-    const wantsState = needsKubeStateMetrics(platform);
-    const withoutState = wantsState && (await missingPrograms(version, environment, ['kube-state-metrics'])) !== null;
-    if (withoutState) notes.push('kube-state-metrics is not there: what is scaled by its metrics keeps its replicas');
-    const kubeStateMetrics = wantsState && !withoutState;
-    const programs = await programsFor(version, environment, componentsFor(kubeStateMetrics));
-    notes.push(...programs.notes);
+    const { paths, kubeStateMetrics, notes } = await programsOf(platform, environment);
     const block = await reserveAddresses();
     try {
       await assertDoorsFree(block.block, podDoors(platform));
-      const wanted = controlPlaneSettings(platform, { programs: programs.paths, logFolder });
+      const wanted = controlPlaneSettings(platform, { programs: paths, logFolder });
       const plane = await startControlPlane({ ...wanted, kubeStateMetrics }, signal);
       try {
         const api = await connectKubernetes(plane.kubeconfigOf('kubelet'));
@@ -135,8 +129,8 @@ export class BareCluster {
         others: this.platform.otherHpas.length > 0,
       },
       {
-        join: (pod, origin) => settings.load.join(pod, origin),
-        leave: (pod) => settings.load.leave(pod),
+        join: (pod, origin) => (this.early === null ? settings.load.join(pod, origin) : this.early.set(pod, origin)),
+        leave: (pod) => (this.early === null ? settings.load.leave(pod) : this.early.delete(pod)),
         broken: (error) => this.breakdown.reject(error),
       },
     );
@@ -167,6 +161,7 @@ export class BareCluster {
   }
 
   private async open(): Promise<BareCluster> {
+    const begun = performance.now();
     try {
       await this.kubelet.start();
       const service = callersService(this.platform, this.doors.port) ?? this.ownService();
@@ -177,7 +172,10 @@ export class BareCluster {
         this.kubelet.endpoint(uid, ready),
       ).catch((error: unknown) => this.breakdown.reject(error));
       await this.untilServing(initialReplicas);
+      const serving = performance.now();
       await this.untilMetrics();
+      this.joinEarly();
+      this.notes.push(this.startNote(begun, serving));
       return this;
     } catch (error) {
       this.watching.abort();
@@ -186,6 +184,20 @@ export class BareCluster {
       await this.agent.destroy();
       throw error;
     }
+  }
+
+  /** The balancer has the pods of the start by their numbers, as in simulation; who was ready first is chance. */
+  private joinEarly(): void {
+    const joined = [...(this.early ?? [])].sort(([a], [b]) => a - b);
+    this.early = null;
+    for (const [pod, origin] of joined) this.settings.load.join(pod, origin);
+  }
+
+  private startNote(begun: number, serving: number): string {
+    const inSeconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`;
+    const plane = this.plane.startMillis['total'] ?? NaN;
+    const now = performance.now();
+    return `ready after ${inSeconds(plane + now - begun)}: control plane ${inSeconds(plane)}, pods ${inSeconds(serving - begun)}, metrics ${inSeconds(now - serving)}`;
   }
 
   private ownService(): Service {
@@ -231,16 +243,8 @@ export class BareCluster {
   }
 
   private async alive<T>(waited: Promise<T>): Promise<T> {
-    this.settings.signal.throwIfAborted();
+    if (this.settings.signal.aborted)
+      throw new TestbedError('INTERRUPTED', 'interrupted while the bare cluster became ready');
     return Promise.race([waited, this.broken]);
   }
 }
-
-const KNOWN_VERSIONS: readonly KubernetesVersion[] = ['1.34', '1.37'];
-
-/** What simulates this run has to follow the components that ran. */
-const asItRuns = (platform: Platform, gitVersion: string): Platform => {
-  const { controller, prometheus } = platform;
-  const version = KNOWN_VERSIONS.find((known) => gitVersion.startsWith(`v${known}.`)) ?? controller.version;
-  return { ...platform, controller: { ...controller, version }, prometheus: { ...prometheus, version: '3' } };
-};
