@@ -67,17 +67,26 @@ export class SampleStore {
   readonly series: Series[] = [];
   private readonly byKey = new Map<string, Series>();
   private readonly byName = new Map<string, Series[]>();
+  /** Series of label sets that were asked for before, by the object: rules write the same ones again and again. */
+  private readonly byObject = new WeakMap<Labels, Series>();
 
-  /** The series of this label set, created if it is new. Empty label values are left out, as in Prometheus. */
+  /** The series of this label set, created if it is new; an object that was handed in must not change later. Empty label values are left out, as in Prometheus. */
   seriesFor(labels: Labels): Series {
+    const same = this.byObject.get(labels);
+    if (same !== undefined) return same;
     const key = labelsKey(labels);
-    const known = this.byKey.get(key);
-    if (known !== undefined) return known;
+    const series = this.byKey.get(key) ?? this.create(labels, key);
+    this.byObject.set(labels, series);
+    return series;
+  }
+
+  private create(labels: Labels, key: string): Series {
     const kept: Record<string, string> = {};
     for (const name of Object.keys(labels).sort()) if (labels[name] !== '') kept[name] = labels[name]!;
     const series = new Series(kept, key, this.series.length);
     this.series.push(series);
     this.byKey.set(key, series);
+    this.byObject.set(kept, series);
     const name = kept['__name__'] ?? '';
     const sameName = this.byName.get(name);
     if (sameName === undefined) this.byName.set(name, [series]);

@@ -57,13 +57,36 @@ interface Slot {
 
 const SAME_LABELS = 'vector contains metrics with the same labelset after applying rule labels';
 
+interface Named {
+  readonly labels: Labels;
+  readonly key: string;
+}
+
+/** What a rule makes of a label set, made once: the evaluator gives the same object for the same series every time. */
+const namedBy = new WeakMap<RecordingRule, WeakMap<Labels, Named>>();
+
+const named = (rule: RecordingRule, labels: Labels): Named => {
+  let made = namedBy.get(rule);
+  if (made === undefined) {
+    made = new WeakMap();
+    namedBy.set(rule, made);
+  }
+  let known = made.get(labels);
+  if (known === undefined) {
+    const full: Labels = { ...labels, __name__: rule.name, ...rule.labels };
+    known = { labels: full, key: labelsKey(full) };
+    made.set(labels, known);
+  }
+  return known;
+};
+
 const record = (rule: RecordingRule, elements: readonly VectorElement[], limit: number, slot: Slot): RuleOutcome => {
-  const samples = elements.map(({ labels, value }): RuleSample => {
-    const named: Labels = { ...labels, __name__: rule.name, ...rule.labels };
-    return { labels: named, timestampMillis: slot.timestampMillis, value };
+  const names = elements.map(({ labels }) => named(rule, labels));
+  const samples = elements.map(({ value }, i): RuleSample => {
+    return { labels: names[i]!.labels, timestampMillis: slot.timestampMillis, value };
   });
   const alerts = new Map<string, never>();
-  if (new Set(samples.map(({ labels }) => labelsKey(labels))).size < samples.length)
+  if (new Set(names.map(({ key }) => key)).size < samples.length)
     return { kind: 'failed', message: SAME_LABELS, alerts };
   if (limit > 0 && samples.length > limit)
     return { kind: 'failed', message: `exceeded limit of ${limit} with ${samples.length} series`, alerts };
