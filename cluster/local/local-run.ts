@@ -21,7 +21,7 @@ import { longestReach } from '../../sim/world.ts';
 import { EMULATOR_DEFAULTS } from '../emulator/config.ts';
 import type { ScaledClock } from '../emulator/scaled-clock.ts';
 import { controlAgent } from './http-get.ts';
-import type { PodServed } from './pod-processes.ts';
+import type { PodServed } from './served-by-pod.ts';
 import { RealCluster } from './real-cluster.ts';
 import { LocalScraping } from './scraping.ts';
 import type { LoadPort } from './load-port.ts';
@@ -240,7 +240,7 @@ export class LocalRun {
       storage,
       notes: this.faults?.notes ?? [],
       processIds: this.cluster.processes.startedIds,
-      served: this.cluster.processes.served,
+      served: this.cluster.processes.served.byPod,
       lateness: { scrapes: this.scraping.latenessMillis, controlMax: this.agenda.latestMillis },
     };
   }

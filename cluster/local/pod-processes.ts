@@ -9,8 +9,7 @@ import type { ErrorCode } from '../../model/errors.ts';
 import { TestbedError } from '../../model/errors.ts';
 import type { EmulatorConfig } from '../emulator/config.ts';
 import type { FromPod, ToPod } from '../emulator/messages.ts';
-import type { ServedRow } from '../emulator/served.ts';
-import { unpackServed } from '../emulator/served.ts';
+import { ServedByPod } from './served-by-pod.ts';
 
 export interface PodProcessEvents {
   readonly listening: (pod: number, port: number) => void;
@@ -19,13 +18,6 @@ export interface PodProcessEvents {
   readonly exited: (pod: number, asked: boolean) => void;
   /** The world is broken: a process did not start. */
   readonly broken: (error: TestbedError) => void;
-}
-
-/** What the processes of one pod met. */
-export interface PodServed {
-  readonly rows: ServedRow[];
-  /** False if one of them died before it could tell all. */
-  isWhole: boolean;
 }
 
 interface PodProcess {
@@ -54,7 +46,7 @@ export class PodProcesses {
   private readonly events: PodProcessEvents;
   private readonly spares: PodProcess[] = [];
   /** By pod: requests that its processes met, complete after `stopAll`. */
-  readonly served = new Map<number, PodServed>();
+  readonly served = new ServedByPod();
   /** Process ids of all that were ever started. */
   readonly startedIds: number[] = [];
   private sparesWanted: number;
@@ -209,21 +201,15 @@ export class PodProcesses {
     clearTimeout(timer);
   }
 
-  private servedOf(pod: number): PodServed {
-    let served = this.served.get(pod);
-    if (served === undefined) this.served.set(pod, (served = { rows: [], isWhole: true }));
-    return served;
-  }
-
   private hearServed(entry: PodProcess, rows: readonly (number | null)[], isLast: boolean): void {
-    if (entry.pod !== null) this.servedOf(entry.pod).rows.push(...unpackServed(rows));
+    if (entry.pod !== null) this.served.met(entry.pod, rows);
     if (!isLast) return;
     entry.told = true;
     entry.tellTold();
   }
 
   private closeServed({ pod, told }: PodProcess): void {
-    if (pod !== null && !told) this.servedOf(pod).isWhole = false;
+    if (pod !== null && !told) this.served.cutOff(pod);
   }
 
   private signal(pod: number, signal: 'SIGTERM' | 'SIGKILL'): void {

@@ -11,6 +11,7 @@ import { OUTCOMES, emptyRequests } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import type { FrameFigures, LoadSettings } from './load-engine.ts';
 import type { ProcessHealth } from './process-health.ts';
+import { socketLimits, usableSockets } from './socket-limits.ts';
 import type { FromWorker, PodMessage, ToWorker, WorkerReport } from './worker-messages.ts';
 import { unpackRows } from './worker-messages.ts';
 
@@ -89,6 +90,7 @@ export class LoadWorkers implements LoadPort {
     const share = (cap: number): number => Math.max(1, Math.floor(cap / workers));
     const { law } = settings.front;
     const users = settings.closedLoopUsers;
+    const sockets = usableSockets(socketLimits());
     const { connections } = settings.front;
     const kept = connections?.kind === 'keep-alive' ? { ...connections, pool: share(connections.pool) } : null;
     const own = {
@@ -102,7 +104,12 @@ export class LoadWorkers implements LoadPort {
         schedule,
         settings: {
           ...settings,
-          front: { ...settings.front, law: own, ...(kept === null ? {} : { connections: kept }) },
+          front: {
+            ...settings.front,
+            law: own,
+            maxInFlight: Math.min(settings.front.maxInFlight, sockets),
+            ...(kept === null ? {} : { connections: kept }),
+          },
           ...(users === undefined ? {} : { closedLoopUsers: usersOf(users, worker.index, workers) }),
         },
         worker: worker.index,

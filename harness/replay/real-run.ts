@@ -11,7 +11,7 @@ import { millis } from '../../model/units.ts';
 import { serviceLaw } from '../../sim/fleet-settings.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { CLOSED_LOOP_WARNING } from './closed-loop.ts';
-import type { PodServed } from '../../cluster/local/pod-processes.ts';
+import type { PodServed } from '../../cluster/local/served-by-pod.ts';
 import type { FrontSettings } from './front.ts';
 import type { LoadSettings } from './load-engine.ts';
 import type { WorkersReport } from './load-workers.ts';

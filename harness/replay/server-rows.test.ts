@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServedRow } from '../../cluster/emulator/served.ts';
 import { servedRow } from '../../cluster/emulator/served.ts';
-import type { PodServed } from '../../cluster/local/pod-processes.ts';
+import type { PodServed } from '../../cluster/local/served-by-pod.ts';
 import { OUTCOMES, emptyRequests } from '../../model/record.ts';
 import { scheduleFromRows } from '../../model/schedule.ts';
 import { SERVICE_LAWS } from '../../model/service-time.ts';

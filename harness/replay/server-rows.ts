@@ -3,7 +3,7 @@
 // tables, gives checks of the validity gate; a row on which the two sides disagree fails the run.
 
 import type { ServedRow } from '../../cluster/emulator/served.ts';
-import type { PodServed } from '../../cluster/local/pod-processes.ts';
+import type { PodServed } from '../../cluster/local/served-by-pod.ts';
 import type { RequestTable, ValidityCheck } from '../../model/record.ts';
 import { OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';

@@ -82,6 +82,9 @@ export const socketLimits = (): SocketLimits => {
   };
 };
 
+/** Sockets that one process of this machine can hold at once: beyond them a row is dropped and counted, not failed. */
+export const usableSockets = ({ openFiles }: SocketLimits): number => Math.max(1, openFiles - RESERVED_FILES);
+
 /**
  * Throws LIMIT_TOO_LOW.
  *
