@@ -10,10 +10,11 @@ import { departure } from '../../model/conduct.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { ServiceSettings } from '../../scenarios/scenario.ts';
+import { BATCH_QUERY } from '../replay/batch-client.ts';
 import { SAMPLE_RATE } from '../replay/clip.ts';
 import type { LoadSettings } from '../replay/load-engine.ts';
 import type { EndDialect } from '../replay/stream-client.ts';
-import { streamClip } from '../replay/stream-client.ts';
+import { END_MESSAGE, STREAM_QUERY, streamClip } from '../replay/stream-client.ts';
 import type { ScriptDialect, ScriptPlan, ScriptPromise, ScriptRow, ScriptStream } from './script-data.ts';
 
 export interface PlanSettings extends Pick<
@@ -59,24 +60,6 @@ const MOST_VUS = 100;
 const ASSUMED_STAY_MILLIS = 15_000;
 /** Real time that k6 may take beyond the run: a slow start, the last sockets. */
 const SPARE_SECONDS = 60;
-
-const BATCH_QUERY: Readonly<Record<Dialect, string>> = {
-  'onprem-v1': '',
-  lightning: '?model=lightning&language=en',
-  'pulse-v1': '?language=en',
-  stt: '?model=pulse&language=en',
-};
-const STREAM_QUERY: Readonly<Record<Dialect, string>> = {
-  'onprem-v1': 'language=en&word_timestamps=true',
-  lightning: 'model=lightning&language=en&word_timestamps=true',
-  'pulse-v1': 'language=en&word_timestamps=true',
-  stt: 'model=pulse&language=en&word_timestamps=true',
-};
-const END_MESSAGE: Readonly<Record<EndDialect, string>> = {
-  close_stream: '{"type":"close_stream"}',
-  'finalize-ends': '{"type":"finalize"}',
-  end: '{"type":"end"}',
-};
 
 const scriptDialect = (dialect: Dialect, live: Dialect, endDialect: EndDialect): ScriptDialect => ({
   batchPath: `${DIALECTS[dialect].batchPath}${BATCH_QUERY[dialect]}`,
