@@ -3,12 +3,14 @@
 //
 //   npm run bench:load                          streams, small requests beside autocannon, uploads; medians of 3 runs
 //   npm run bench:load -- --runs 5 --only small
+//   npm run bench:load -- --proofs              null sink, known latencies, one process against two, as well
 //   npm run bench:load -- --soak 10             memory over ten minutes of 500 streams, as well
 //   npm run bench:load -- --sessions 20000      sessions open at once, as well
 
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { raisePriority } from '../harness/replay/priority.ts';
+import { PROOFS } from './load/proofs.ts';
 import { sessionVerdicts } from './load/sessions.ts';
 import { smallVerdicts } from './load/small.ts';
 import { soakVerdicts } from './load/soak.ts';
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
     soak: { type: 'string' },
     sessions: { type: 'string' },
+    proofs: { type: 'boolean', default: false },
     'normal-priority': { type: 'boolean', default: false },
   },
 });
@@ -53,6 +56,7 @@ const part = async (measure: () => Promise<readonly Verdict[]>): Promise<void> =
 if (wanted('streams')) await part(() => streamVerdicts(runs));
 if (wanted('small')) await part(() => smallVerdicts(runs));
 if (wanted('uploads')) await part(() => uploadVerdicts(runs));
+if (values.proofs) for (const proof of PROOFS) await part(() => proof(runs));
 if (values.soak !== undefined) await part(() => soakVerdicts(positive('soak', values.soak!)));
 if (values.sessions !== undefined) await part(() => sessionVerdicts(positive('sessions', values.sessions!)));
 
