@@ -3,7 +3,8 @@
 
 import type { RunRecord } from '../../model/record.ts';
 import type { RequestKind } from '../../model/schedule.ts';
-import { ALL_CALLS, kindOf, scoredCalls } from '../score/calls.ts';
+import { REQUEST_KINDS } from '../../model/schedule.ts';
+import { ALL_CALLS, scoredCalls } from '../score/calls.ts';
 import { paidSpans, spanMoney } from '../score/gpu-cost.ts';
 import { loadSteps } from '../score/load-steps.ts';
 import { diskMoneyPerMonth } from '../score/metric-cost.ts';
@@ -61,16 +62,21 @@ export const outcomeOf = (run: RunRecord): Outcome => {
   const delays = needed.flatMap(({ durations: { toReady } }) => (toReady.kind === 'value' ? [toReady.value] : []));
   const hours = header.endMillis / 3_600_000;
   const spans = paidSpans(run, pods);
-  const kinds = promises.map(({ kind }) => ({ kind, arrived: 0, kept: 0 }));
+  // By the number of the kind: a run has tens of thousands of calls.
+  const [arrived, kept] = [REQUEST_KINDS.map(() => 0), REQUEST_KINDS.map(() => 0)];
   for (const call of calls) {
-    const of = kinds.find(({ kind }) => kind === kindOf(run, call))!;
-    of.arrived += 1;
-    if (isKept(run, promises, call)) of.kept += 1;
+    const kind = run.schedule.kind[call]!;
+    arrived[kind]! += 1;
+    if (isKept(run, promises, call)) kept[kind]! += 1;
   }
+  const kinds = promises.map(({ kind }) => {
+    const number = REQUEST_KINDS.indexOf(kind);
+    return { kind, arrived: arrived[number]!, kept: kept[number]! };
+  });
   return {
     hours,
     arrived: calls.length,
-    missed: kinds.reduce((sum, { arrived, kept }) => sum + arrived - kept, 0),
+    missed: kinds.reduce((sum, of) => sum + of.arrived - of.kept, 0),
     kinds,
     gpus: (spans.reduce((sum, span) => sum + span.end - span.launch, 0) * nodes.gpusPerNode) / (hours * 3600),
     gpuMoneyPerHour: spanMoney(spans, nodes.pricePerHour, nodes.billingQuantum) / hours,
