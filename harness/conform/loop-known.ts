@@ -1,6 +1,7 @@
 // What the production world is told about a recording before it runs: everything that chance decided there, or only what
 // the configuration and the names imply.
 
+import type { ClusterConfig } from '../../sim/kubernetes/index.ts';
 import type { Distribution } from '../../model/distribution.ts';
 import type { SlowStretch } from '../../sim/hops/call-durations.ts';
 import type { Intervention, KnownInputs, KnownSync, KnownTarget } from '../../sim/known-inputs.ts';
@@ -141,7 +142,8 @@ export type Given = 'recorded' | 'scrapes' | 'configuration' | 'syncs' | 'schedu
 
 export const knownInputs = (folder: LoopFolder, given: Given): KnownInputs => {
   const attempts = attemptsOf(folder);
-  const cluster = clusterOfRecording(folder, 'own');
+  // The recordings' jobs have role endpointslice, which keeps terminating endpoints.
+  const cluster: ClusterConfig = { ...clusterOfRecording(folder, 'own'), targetsLeave: 'gone' };
   const always: KnownInputs = {
     law: lawOfRecording(folder),
     balancerSeed: folder.config.service.seed,
