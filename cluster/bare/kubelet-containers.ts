@@ -9,15 +9,11 @@ import type { PodOrdinal, ProbeKind } from '../../sim/kubernetes/index.ts';
 import type { EmulatorConfig } from '../emulator/config.ts';
 import type { ToPod } from '../emulator/messages.ts';
 import type { ScaledClock } from '../emulator/scaled-clock.ts';
+import type { EmulatorSettings } from '../local/emulator-settings.ts';
 import { httpGet } from '../local/http-get.ts';
 import { PodProcesses } from '../local/pod-processes.ts';
+import type { PodServed } from '../local/served-by-pod.ts';
 import type { PodDoors } from './pod-addresses.ts';
-
-/** Configuration of a pod's process; the rest is the pod's. */
-export type EmulatorSettings = Omit<
-  EmulatorConfig,
-  'pod' | 'modelLoad' | 'timeScale' | 'host' | 'port' | 'metricsPort'
->;
 
 export interface ContainerSettings {
   readonly emulator: EmulatorSettings;
@@ -80,6 +76,11 @@ export class Containers {
   async stock(): Promise<void> {
     await this.processes.stock();
     this.processes.keep(this.settings.spares.later);
+  }
+
+  /** What the processes say they met, by pod and on their clock; whole after `stop`. */
+  get served(): ReadonlyMap<PodOrdinal, PodServed> {
+    return this.processes.served.byPod;
   }
 
   /** Process ids of all that were ever started. */

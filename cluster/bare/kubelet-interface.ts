@@ -3,7 +3,7 @@
 import type { Agent } from 'undici';
 import type { ClusterConfig, PodOrdinal } from '../../sim/kubernetes/index.ts';
 import type { KubeClient } from '../kube/client.ts';
-import type { EmulatorSettings } from './kubelet-containers.ts';
+import type { EmulatorSettings } from '../local/emulator-settings.ts';
 import type { AddressBlock, PodDoors } from './pod-addresses.ts';
 
 export interface KubeletSettings {

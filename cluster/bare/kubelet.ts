@@ -10,6 +10,8 @@ import type { PodOrdinal, ProbeKind } from '../../sim/kubernetes/index.ts';
 import type { ScaledClock } from '../emulator/scaled-clock.ts';
 import { monotonicMillis, scaledClock } from '../emulator/scaled-clock.ts';
 import { watchKubernetes } from '../kube/watch.ts';
+import type { PodServed } from '../local/served-by-pod.ts';
+import { Timers } from '../local/timers.ts';
 import type { PodObject } from './kubelet-api.ts';
 import { Containers } from './kubelet-containers.ts';
 import type { KubeletListener, KubeletSettings } from './kubelet-interface.ts';
@@ -39,7 +41,7 @@ export class BareKubelet {
   private readonly registrar: NodeRegistrar;
   private readonly others: OtherPods;
   private readonly intake: PodIntake;
-  private readonly cancels = new Set<() => void>();
+  private readonly timers: Timers;
   private readonly watching = new AbortController();
   private lastMillis = 0;
   private stopped = false;
@@ -49,6 +51,7 @@ export class BareKubelet {
     this.settings = settings;
     this.listener = listener;
     this.clock = scaledClock(monotonicMillis(), 1);
+    this.timers = new Timers(this.clock);
     this.epochMillis = performance.timeOrigin + performance.now();
     this.machine = new KubeletMachine({ ...settings.cluster, epochMillis: this.epochMillis });
     const broken = (error: unknown): void => {
@@ -116,6 +119,11 @@ export class BareKubelet {
     return this.containers.startedIds;
   }
 
+  /** What the pods say they met, on the kubelet's clock; whole after `stop`. */
+  get served(): ReadonlyMap<PodOrdinal, PodServed> {
+    return this.containers.served;
+  }
+
   processId(pod: PodOrdinal): number | null {
     return this.containers.processId(pod);
   }
@@ -145,7 +153,7 @@ export class BareKubelet {
   async stop(): Promise<void> {
     this.stopped = true;
     this.watching.abort();
-    for (const cancel of this.cancels) cancel();
+    this.timers.stop();
     this.statuses.stop();
     this.registrar.stop();
     this.others.stop();
@@ -186,19 +194,11 @@ export class BareKubelet {
     if (status !== null) this.statuses.write(ordinal, status);
   }
 
-  private later(atMillis: number, fire: () => void): void {
-    const cancel = this.clock.at(atMillis, () => {
-      this.cancels.delete(cancel);
-      fire();
-    });
-    this.cancels.add(cancel);
-  }
-
   private carryOut(output: Exclude<KubeletOutput, { readonly kind: 'life' }>): void {
     const { containers } = this;
     switch (output.kind) {
       case 'timer':
-        this.later(output.atMillis, () => this.input({ kind: 'timer', timer: output.timer }));
+        this.timers.at(output.atMillis, () => this.input({ kind: 'timer', timer: output.timer }));
         return;
       case 'start-container':
         this.startContainer(output);
@@ -240,7 +240,7 @@ export class BareKubelet {
   private startContainer(order: Extract<KubeletOutput, { readonly kind: 'start-container' }>): void {
     const { pod, name, startAtMillis, modelLoadMillis } = order;
     this.containers.prepare(pod);
-    this.later(startAtMillis, () => this.containers.start(pod, name, modelLoadMillis));
+    this.timers.at(startAtMillis, () => this.containers.start(pod, name, modelLoadMillis));
   }
 
   private async probe(pod: PodOrdinal, probe: ProbeKind): Promise<void> {

@@ -18,8 +18,8 @@ import { clusterConfig, initialReplicas } from '../../sim/kubernetes/index.ts';
 import { DEFAULT_LOOKBACK_MILLIS } from '../../sim/prometheus/promql/query.ts';
 import { SampleStore } from '../../sim/prometheus/store.ts';
 import { longestReach } from '../../sim/world.ts';
-import { EMULATOR_DEFAULTS } from '../emulator/config.ts';
 import type { ScaledClock } from '../emulator/scaled-clock.ts';
+import { emulatorSettings } from './emulator-settings.ts';
 import { controlAgent } from './http-get.ts';
 import type { PodServed } from './served-by-pod.ts';
 import { RealCluster } from './real-cluster.ts';
@@ -88,21 +88,10 @@ export class LocalRun {
       if (run === null) early.push(act);
       else act(run);
     };
-    const { service } = settings.scenario;
     const cluster = await RealCluster.start(
       {
         cluster: clusterConfig(settings.platform, settings.scenario),
-        emulator: {
-          ...EMULATOR_DEFAULTS,
-          law: settings.law,
-          metricsWhileLoading: service.metricsWhileLoading,
-          healthWhileLoading: service.healthWhileLoading,
-          countStreamsAsRequests: service.countStreamsAsRequests,
-          abandonedWork: service.abandonedWork ?? 'drop',
-          // The simulator's server has no time-out of its own, and a full front keeps its queue to itself.
-          serverTimeout: null,
-          queueLimit: service.queueAt === 'pod' ? service.queueLimit : null,
-        },
+        emulator: emulatorSettings(settings.scenario.service, settings.law),
         timeScale: settings.timeScale,
         spares: sparePods(settings.platform),
         agent,

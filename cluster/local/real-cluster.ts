@@ -16,11 +16,12 @@ import type {
   ScaleView,
 } from '../../sim/kubernetes/index.ts';
 import { createCluster, podViews, scaleView, step } from '../../sim/kubernetes/index.ts';
-import type { EmulatorConfig } from '../emulator/config.ts';
 import type { ScaledClock } from '../emulator/scaled-clock.ts';
 import { monotonicMillis, scaledClock } from '../emulator/scaled-clock.ts';
+import type { EmulatorSettings } from './emulator-settings.ts';
 import { httpGet } from './http-get.ts';
 import { PodProcesses } from './pod-processes.ts';
+import { Timers } from './timers.ts';
 
 export interface RealClusterListener {
   /** The pod enters the balancer's set; it listens on this port of the loopback address. */
@@ -37,7 +38,7 @@ export interface RealClusterListener {
 export interface RealClusterSettings {
   readonly cluster: ClusterConfig;
   /** Configuration of a pod's process; the cluster adds name, ordinal and model load. */
-  readonly emulator: Omit<EmulatorConfig, 'pod' | 'modelLoad' | 'timeScale' | 'host' | 'port' | 'metricsPort'>;
+  readonly emulator: EmulatorSettings;
   readonly timeScale: number;
   /** Pods that the run may add at most: as many processes are forked ahead, up to a few. */
   readonly spares: number;
@@ -61,7 +62,7 @@ export class RealCluster {
   private readonly cluster: Cluster;
   private readonly names: string[] = [];
   private readonly ports = new Map<number, number>();
-  private readonly cancels = new Set<() => void>();
+  private readonly timers: Timers;
   private lastMillis = 0;
   private stopped = false;
   private readonly opened = new Map<number, () => void>();
@@ -113,6 +114,7 @@ export class RealCluster {
     this.cluster = cluster;
     this.processes = processes;
     this.clock = clock;
+    this.timers = new Timers(clock);
   }
 
   get scale(): ScaleView {
@@ -137,7 +139,7 @@ export class RealCluster {
   /** Ends all timers and processes. */
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const cancel of this.cancels) cancel();
+    this.timers.stop();
     await this.processes.stopAll();
   }
 
@@ -168,14 +170,6 @@ export class RealCluster {
     );
   }
 
-  private later(atMillis: number, fire: () => void): void {
-    const cancel = this.clock.at(atMillis, () => {
-      this.cancels.delete(cancel);
-      fire();
-    });
-    this.cancels.add(cancel);
-  }
-
   private startProcess(pod: number, modelLoadMillis: number): void {
     void this.processes.start(
       pod,
@@ -198,12 +192,12 @@ export class RealCluster {
         this.life.push(output.event);
         return;
       case 'timer':
-        this.later(output.atMillis, () => this.input({ kind: 'timer', timer: output.timer }));
+        this.timers.at(output.atMillis, () => this.input({ kind: 'timer', timer: output.timer }));
         return;
       case 'start-container':
         this.names[output.pod] = output.name;
         void this.processes.prepare(output.pod);
-        this.later(output.startAtMillis, () => this.startProcess(output.pod, output.modelLoadMillis));
+        this.timers.at(output.startAtMillis, () => this.startProcess(output.pod, output.modelLoadMillis));
         return;
       case 'join': {
         const port = this.portOf(output.pod);

@@ -11,9 +11,9 @@ import { hpaObject, platformObjects, serviceObject } from '../../cluster/bare/pl
 import type { PodDoors, ReservedBlock } from '../../cluster/bare/pod-addresses.ts';
 import { assertDoorsFree, podDoors, reserveAddresses } from '../../cluster/bare/pod-addresses.ts';
 import { controlPlaneSettings } from '../../cluster/bare/settings.ts';
-import { EMULATOR_DEFAULTS } from '../../cluster/emulator/config.ts';
 import type { KubeClient } from '../../cluster/kube/client.ts';
 import { connectKubernetes, isKubeError } from '../../cluster/kube/client.ts';
+import { emulatorSettings } from '../../cluster/local/emulator-settings.ts';
 import { controlAgent } from '../../cluster/local/http-get.ts';
 import type { LoadPort } from '../../cluster/local/load-port.ts';
 import { TestbedError } from '../../model/errors.ts';
@@ -107,21 +107,11 @@ export class BareCluster {
     this.agent = controlAgent();
     this.broken = Promise.race([plane.broken, this.breakdown.promise]);
     this.broken.catch(() => undefined);
-    const { service } = scenario;
     this.kubelet = new BareKubelet(
       {
         api,
         cluster: this.config,
-        emulator: {
-          ...EMULATOR_DEFAULTS,
-          law,
-          metricsWhileLoading: service.metricsWhileLoading,
-          healthWhileLoading: service.healthWhileLoading,
-          countStreamsAsRequests: service.countStreamsAsRequests,
-          abandonedWork: service.abandonedWork ?? 'drop',
-          serverTimeout: null,
-          queueLimit: service.queueAt === 'pod' ? service.queueLimit : null,
-        },
+        emulator: emulatorSettings(scenario.service, law),
         doors: this.doors,
         block: block.block,
         agent: this.agent,

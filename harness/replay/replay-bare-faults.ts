@@ -17,6 +17,8 @@ export class BareFaults {
   private readonly cancels: (() => void)[] = [];
   private readonly underWay = new Set<Promise<void>>();
   private readonly open = new Set<() => void>();
+  /** What was taken down and is not back. */
+  private readonly down = new Set<'adapter' | 'prometheus'>();
 
   /** @param onError a fault could not be done, or what it broke did not come back */
   constructor(faults: readonly Fault[], cluster: BareCluster, clock: ScaledClock, onError: (error: unknown) => void) {
@@ -26,11 +28,13 @@ export class BareFaults {
     for (const fault of faults) this.at(fault.at * 1000, () => this.begin(fault));
   }
 
-  /** No fault begins any more; what is being broken or repaired is waited for. One that lasts is told until now. */
+  /** No fault begins any more, one that lasts is told until now, and everything works again. */
   async stop(): Promise<void> {
     for (const cancel of this.cancels) cancel();
     await Promise.all(this.underWay);
     for (const close of this.open) close();
+    // Whoever reads the logs afterwards asks Prometheus.
+    await Promise.all([...this.down].map((component) => this.cluster.plane.restart(component)));
   }
 
   private at(atMillis: number, act: () => Promise<void>): void {
@@ -106,10 +110,12 @@ export class BareFaults {
     const fromMillis = this.note(`${name} is taken down`);
     const kind = component === 'adapter' ? 'adapter-down' : 'prometheus-down';
     const close = this.lasting((until) => this.records.push({ kind, fromMillis, untilMillis: until }));
+    this.down.add(component);
     // Prometheus ends in order, as in the recordings of this fault.
     await plane.kill(component, component === 'prometheus' ? 'SIGTERM' : 'SIGKILL');
     this.at(untilMillis, async () => {
       await plane.restart(component);
+      this.down.delete(component);
       this.note(`${name} works again`);
       close();
     });

@@ -8,10 +8,11 @@ import { Collector } from '../../cluster/kube/collect.ts';
 import type { FleetRow } from '../../cluster/kube/collected-signals.ts';
 import { monotonicMillis, scaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
+import type { PodServed } from '../../cluster/local/served-by-pod.ts';
+import { Timers } from '../../cluster/local/timers.ts';
 import { TestbedError } from '../../model/errors.ts';
 import type { LifeEvent, RealityTable, RequestTable } from '../../model/record.ts';
 import { seedOf } from '../../model/rng.ts';
-import { millis } from '../../model/units.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
 import type { KnownInputs } from '../../sim/known-inputs.ts';
 import { LoadWorkers } from './load-workers.ts';
@@ -19,6 +20,7 @@ import type { Priority } from './priority.ts';
 import { raisePriority } from './priority.ts';
 import type { RealRunSettings, Replayed } from './real-run.ts';
 import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
+import { lifeOfRun, requestsOfRun, servedOfRun } from './replay-bare-clock.ts';
 import { withCauses } from './replay-bare-causes.ts';
 import { BareCluster } from './replay-bare-cluster.ts';
 import { BareFaults } from './replay-bare-faults.ts';
@@ -53,16 +55,6 @@ const GRID_MILLIS = 1000;
 /** How often pods are told of the queue in front of them; load workers report about as often. */
 const QUEUE_MILLIS = 100;
 
-/** Life of the kubelet's clock as that of the run: what was before the origin was there at it. */
-const lifeOfRun = (life: readonly LifeEvent[], originMillis: number): readonly LifeEvent[] =>
-  life.map((event) => ({ ...event, t: millis(Math.max(0, event.t - originMillis)) }));
-
-/** The pods' clock is the kubelet's: when they say that they admitted a request is told on the run's. */
-const admittedOnRunClock = (requests: RequestTable, originMillis: number): RequestTable => ({
-  ...requests,
-  admittedMillis: requests.admittedMillis.map((at) => at - originMillis),
-});
-
 class BareRun {
   readonly clock: ScaledClock;
   readonly epochMillis: number;
@@ -73,7 +65,7 @@ class BareRun {
   private readonly collector: Collector;
   private readonly faults: BareFaults;
   private readonly breakdown = Promise.withResolvers<never>();
-  private readonly cancels: (() => void)[] = [];
+  private readonly timers: Timers;
   /** Kubelet's clock at the origin of the run. */
   private readonly originMillis: number;
   private hpaCreatedMillis: number | null = null;
@@ -97,6 +89,7 @@ class BareRun {
     this.load = load;
     this.collector = collector;
     this.clock = scaledClock(monotonicMillis() + LEAD_MILLIS, 1);
+    this.timers = new Timers(this.clock);
     this.originMillis = this.clock.originMonotonicMillis - kubelet.clock.originMonotonicMillis;
     this.epochMillis = kubelet.epochMillis + this.originMillis;
     this.broken = Promise.race([cluster.broken, this.breakdown.promise]);
@@ -104,7 +97,7 @@ class BareRun {
     const fail = (error: unknown): void => this.breakdown.reject(error);
     this.faults = new BareFaults(settings.scenario.faults, cluster, this.clock, fail);
     load.begin(this.clock);
-    this.at(0, () => {
+    this.timers.at(0, () => {
       kubelet.begin();
       cluster.createHpas().then(() => {
         this.hpaCreatedMillis = this.clock.now();
@@ -116,7 +109,7 @@ class BareRun {
 
   /** Ends faults and observation, reads the logs; the cluster is still up. */
   async collect(endMillis: number): Promise<Collected> {
-    for (const cancel of this.cancels) cancel();
+    this.timers.stop();
     await this.faults.stop();
     const { epochMillis, fleet, faults } = this;
     return this.collector.end({ epochMillis, endMillis, life: this.life, fleet, faults: faults.records });
@@ -132,8 +125,13 @@ class BareRun {
     return withCauses(this.life, scaleChanges, killed, this.cluster.platform.hpa?.name ?? '');
   }
 
+  /** What the pods met, once they have ended. */
+  get served(): ReadonlyMap<number, PodServed> {
+    return servedOfRun(this.cluster.kubelet.served, this.originMillis);
+  }
+
   onRunClock(requests: RequestTable): RequestTable {
-    return admittedOnRunClock(requests, this.originMillis);
+    return requestsOfRun(requests, this.originMillis);
   }
 
   get notes(): readonly string[] {
@@ -145,13 +143,9 @@ class BareRun {
     return [...cluster.notes, ...hpa, ...faults.notes];
   }
 
-  private at(atMillis: number, act: () => void): void {
-    this.cancels.push(this.clock.at(atMillis, act));
-  }
-
   /** What only the sender of the load knows. */
   private observeEverySecond(atMillis: number, offeredBefore: number): void {
-    this.at(atMillis, () => {
+    this.timers.at(atMillis, () => {
       const { inService, batchWaiting, streamsWaiting, offeredWeight } = this.load.census();
       this.fleet.push({
         atMillis,
@@ -165,7 +159,7 @@ class BareRun {
 
   /** Pods show the length of the queue in front of them, which Prometheus cannot tell them. */
   private shareQueue(atMillis: number, before: readonly [batch: number, streams: number]): void {
-    this.at(atMillis, () => {
+    this.timers.at(atMillis, () => {
       const { batchWaiting, streamsWaiting } = this.load.census();
       if (batchWaiting !== before[0] || streamsWaiting !== before[1])
         this.cluster.kubelet.shareQueue(batchWaiting, streamsWaiting);
@@ -196,7 +190,7 @@ export const replayBare = async (settings: ReplayBareSettings): Promise<BareRepl
 const replayWithPriority = async (settings: ReplayBareSettings, priority: Priority['kind']): Promise<BareReplayed> => {
   const { schedule, scenario, scheduleHash, signal, logFolder, environment } = settings;
   const fleet = fleetSettings(scenario.service, seedOf(scenario.seed, 'balancer'), scenario.traffic);
-  const asked = loadSettings(scenario, fleet, 'bare');
+  const asked = loadSettings(scenario, fleet, 'bare', settings);
   const context = { timeScale: 1, scheduleHash, latestMillis: latestMillis(settings), signal };
   const load: RunningLoad =
     settings.engine === undefined
@@ -226,6 +220,8 @@ const playOn = async (
   const report = { ...told, requests: run.onRunClock(told.requests) };
   const collected = await run.collect(endMillis);
   const { known, conformance } = collected;
+  // Their last words are what they met.
+  await cluster.kubelet.stop();
   const { kubernetesVersion: kubernetes, platform } = cluster;
   // The origin is this run's; what was done to the cluster is among the known inputs.
   const scenario = { ...settings.scenario, epochMillis: run.epochMillis };
@@ -234,17 +230,17 @@ const playOn = async (
     {
       profile: 'bare',
       reality: REALITY,
-      cluster: { ...collected, life: run.explained(collected), notes: [...run.notes, ...collected.notes] },
+      cluster: {
+        ...collected,
+        life: run.explained(collected),
+        served: run.served,
+        notes: [...run.notes, ...collected.notes],
+      },
       report,
       endMillis,
       priority,
     },
   );
-  return {
-    complete,
-    record,
-    processIds: [...cluster.kubelet.processIds, ...load.processIds],
-    known,
-    conformance,
-  };
+  const processIds = [...cluster.kubelet.processIds, ...load.processIds];
+  return { complete, record, processIds, known, conformance };
 };
