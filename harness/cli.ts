@@ -17,6 +17,7 @@ import type { ImportPrometheusOptions } from './commands/import-prometheus.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { ShadowOptions } from './commands/shadow.ts';
 import type { TuneOptions } from './commands/tune.ts';
+import type { ObserveOptions } from './commands/observe.ts';
 import { runCommand } from './run-command.ts';
 
 const program = new Command('surgelab')
@@ -145,6 +146,21 @@ example(
     .option('--partial', 'accept a run that was cut off')
     .action((run: string, options: object) => runCommand(() => import('./commands/report.ts'), { run, ...options })),
   'report runs/vendor-default-step-sim',
+);
+
+example(
+  scenarioOptions(
+    program
+      .command('observe <scenario>')
+      .description('watches the workload of a scenario on a cluster that exists: pods, nodes, endpoints, HPA, scale')
+      .option('--kubeconfig <file>', 'as kubectl would take it (default: as kubectl chooses)')
+      .option('--for <duration>', 'how long', '10m')
+      .option('--out <folder>', 'where it goes (default: runs/NAME-observed)')
+      .option('--json', 'print what was seen as JSON'),
+  ).action((scenario: string, options: Omit<ObserveOptions, 'scenario'>) =>
+    runCommand(() => import('./commands/observe.ts'), { ...options, scenario }),
+  ),
+  'observe vendor-default-step --kubeconfig ~/.kube/config --for 30m',
 );
 
 example(
