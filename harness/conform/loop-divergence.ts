@@ -3,23 +3,14 @@
 
 import type { SignalTable } from '../../model/record.ts';
 import { OBSERVERS } from '../../model/record.ts';
+import type { Difference } from '../../reports/fidelity/chain.ts';
+import { anyIn, chainRoot } from '../../reports/fidelity/chain.ts';
 import type { World } from '../../sim/world.ts';
 import { parseQuantity } from '../../sim/autoscaler/quantity.ts';
 import type { LoopFolder, LoopScrape, PlantScrape } from './closed-loop-types.ts';
 import { commitsOf } from './loop-adapter.ts';
 import { linesOf } from './loop-cluster.ts';
 
-/** A link: what differed when; `cause` is null where nothing known explains it. */
-export interface Difference {
-  readonly atMillis: number;
-  readonly what: string;
-  readonly cause: string | null;
-}
-
-/** A write of the scale may follow from what was recommended this long before: the window of scale-down, and a sync. */
-const WINDOW_MILLIS = 320_000;
-/** Links further apart than this do not belong to one chain: what differed in between was made good. */
-const CHAIN_MILLIS = 90_000;
 /** A scrape later than this after its tick is late (99 % of them are not, README). */
 const LATE_MILLIS = 8;
 /** Pods made by one write join this near to each other; their order is that of a watch event. */
@@ -69,10 +60,6 @@ const firstFrom = (sorted: Float64Array, at: number): number => {
   }
   return low;
 };
-
-/** Whether one of the sorted instants is in [from, to]. */
-const anyIn = (sorted: Float64Array, from: number, to: number): boolean =>
-  (sorted[firstFrom(sorted, from)] ?? Infinity) <= to;
 
 /** From `at` to the nearest of the sorted instants that is not `at` itself. */
 const nearestOther = (sorted: Float64Array, at: number): number => {
@@ -204,20 +191,11 @@ const answerDifferences = (folder: LoopFolder, world: World): Difference[] => {
  */
 export const firstDifference = (folder: LoopFolder, world: World, divergedMillis: number): Difference => {
   const changes = recordedChanges(folder);
-  const all = [
+  const found = [
     ...scrapeDifferences(folder, world.signals.table(), changes),
     ...requestDifferences(folder, world, changes),
     ...victimDifferences(folder, world),
     ...answerDifferences(folder, world),
-  ]
-    .filter(({ atMillis }) => atMillis <= divergedMillis)
-    .sort((a, b) => b.atMillis - a.atMillis);
-  let root: Difference = { atMillis: divergedMillis, what: 'the HPA wrote another scale', cause: null };
-  let reach = WINDOW_MILLIS;
-  for (const difference of all) {
-    if (difference.atMillis < root.atMillis - reach) break;
-    root = difference;
-    reach = CHAIN_MILLIS;
-  }
-  return root;
+  ];
+  return chainRoot(found, divergedMillis);
 };

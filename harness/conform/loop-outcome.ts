@@ -4,7 +4,7 @@ import { RESYNC_PERIOD } from '../../sim/autoscaler/cadence.ts';
 import type { LoopFolder } from './closed-loop-types.ts';
 import type { Divergence, DrawnRuns, LoopRun } from './loop-run.ts';
 import { divergenceOf, drawnRuns, runRecording } from './loop-run.ts';
-import type { TrajectoryError } from './loop-trajectory.ts';
+import type { TrajectoryError } from '../../reports/fidelity/trajectory.ts';
 
 export interface WholeOutcome {
   readonly name: string;

@@ -3,15 +3,16 @@
 
 import { World } from '../../sim/world.ts';
 import type { LoopFolder } from './closed-loop-types.ts';
-import type { Difference } from './loop-divergence.ts';
+import type { Difference } from '../../reports/fidelity/chain.ts';
 import { firstDifference } from './loop-divergence.ts';
 import type { Given } from './loop-known.ts';
 import { knownInputs } from './loop-known.ts';
 import { platformOfRecording } from './loop-platform.ts';
 import { scenarioOfRecording } from './loop-scenario.ts';
 import { scheduleOfRecording } from './loop-service.ts';
-import type { TrajectoryError } from './loop-trajectory.ts';
-import { ownLatency, ownTrajectory, recordedLatency, recordedTrajectory, trajectoryError } from './loop-trajectory.ts';
+import type { TrajectoryError } from '../../reports/fidelity/trajectory.ts';
+import { trajectoryError } from '../../reports/fidelity/trajectory.ts';
+import { ownLatency, ownTrajectory, recordedLatency, recordedTrajectory } from './loop-trajectory.ts';
 
 const DRAIN_MILLIS = 120_000;
 

@@ -38,28 +38,6 @@ export const recordedTrajectory = (folder: LoopFolder): Int32Array => everySecon
 export const ownTrajectory = (folder: LoopFolder, { cluster }: World): Int32Array =>
   everySecond(folder, cluster.scaleWrites);
 
-export interface TrajectoryError {
-  readonly seconds: number;
-  readonly equal: number;
-  /** First second that differs; null = none. */
-  readonly firstDifference: number | null;
-  /** |Σ ours − Σ recorded| / Σ recorded. */
-  readonly replicaSecondsOff: number;
-}
-
-export const trajectoryError = (recorded: Int32Array, ours: Int32Array): TrajectoryError => {
-  let equal = 0;
-  let first: number | null = null;
-  let [sum, difference] = [0, 0];
-  recorded.forEach((replicas, s) => {
-    sum += replicas;
-    difference += ours[s]! - replicas;
-    if (ours[s] === replicas) equal += 1;
-    else first ??= s;
-  });
-  return { seconds: recorded.length, equal, firstDifference: first, replicaSecondsOff: Math.abs(difference) / sum };
-};
-
 export const LATENCY_QUANTILES = [0.5, 0.95, 0.99] as const;
 
 const quantiles = (values: Float64Array): readonly number[] => {

@@ -1,7 +1,7 @@
 // docs/fidelity.md as text, from what fidelity-doc.ts measured. No figure is typed here but for those of the README.
 
 import type { DrawnRuns } from '../conform/loop-run.ts';
-import type { TrajectoryError } from '../conform/loop-trajectory.ts';
+import type { TrajectoryError } from '../../reports/fidelity/trajectory.ts';
 import { drawnBounds, recordedBounds } from '../conform/loop-bounds.ts';
 import type { WholeOutcome } from '../conform/loop-outcome.ts';
 import { drawnOf, isIdentical, meanOf } from '../conform/loop-outcome.ts';
