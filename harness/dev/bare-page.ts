@@ -186,8 +186,8 @@ ${
       )
 }
 
-A simulation that draws everything (names, phases, cadence, delays of pods) agrees with the runs of the suite on ${percent(meanOrNull(suite.map(({ drawn }) => share(drawn))))}
-of seconds in the mean, replica-seconds ${percent(meanOrNull(suite.map(({ drawn }) => drawn.replicaSecondsOff)))} off: the same kind of difference as between two real runs.
+A simulation that draws everything (names, phases, cadence, delays of pods and nodes) agrees with the runs of the suite on
+${percent(meanOrNull(suite.map(({ drawn }) => share(drawn))))} of seconds in the mean, replica-seconds ${percent(meanOrNull(suite.map(({ drawn }) => drawn.replicaSecondsOff)))} off: what chance alone makes of one scenario.
 
 ## Faults
 
@@ -199,8 +199,9 @@ ${divergences(faults)}
 
 ## Storage
 
-Error of the simulation, (simulated / real) − 1, over all runs. Head series, memory and processor are those of the whole
-server, which also keeps what no job of the simulation has; the log is Prometheus' own, by share of samples.
+Error of the simulation, (simulated / real) − 1, over all runs. The figures of jobs are those of the run. Head series, memory and
+processor are those of the whole server: the real one also keeps what no job of the simulation has and has run for five
+minutes, the simulated one is in its steady state of hours. The log is Prometheus' own, by share of samples.
 
 ${storageTable(all)}
 `;
