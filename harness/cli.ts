@@ -8,6 +8,7 @@ import type { ClusterBinariesOptions } from './commands/cluster-binaries.ts';
 import type { ClusterDownOptions } from './commands/cluster-down.ts';
 import type { ClusterStatusOptions } from './commands/cluster-status.ts';
 import type { ClusterUpOptions } from './commands/cluster-up.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
 import type { EmulateOptions } from './commands/emulate.ts';
 import type { ProbeOptions } from './commands/probe.ts';
 import type { GenerateK6Options } from './commands/generate-k6.ts';
@@ -347,6 +348,27 @@ example(
     runCommand(() => import('./commands/shadow.ts'), { ...options, scenario }),
   ),
   'shadow yesterday.yaml --candidate asr.scrapeInterval=5s --candidate hpa.target=3',
+);
+
+example(
+  program
+    .command('doctor [scenario]')
+    .description('the metric path of a live cluster, rung by rung: what is found, expected, broken, and why; read-only')
+    .option('--manifests <path>', 'platform YAML that says what is expected (repeatable)', collect, [])
+    .option('--set <path=value>', 'override one value of the platform (repeatable)', collect, [])
+    .option('--kubeconfig <file>', 'the cluster (default: as kubectl chooses)')
+    .option('--context <name>', 'a context of the kubeconfig')
+    .option('--namespace <name>', 'of the release (default: the manifests say, or where the HPA is)')
+    .option('--prometheus <url>', 'its address (default: its Service, through the API server)')
+    .option('--series-limit <number>', 'more series of one target are too many (default: 1000)')
+    .option('--patience <seconds>', 'for each single answer', '10')
+    .option('--json', 'print facts and findings as JSON')
+    .action((scenario: string | undefined, options: Omit<DoctorOptions, 'scenario'>) =>
+      runCommand(() => import('./commands/doctor.ts'), { ...options, ...(scenario === undefined ? {} : { scenario }) }),
+    ),
+  'doctor vendor-default-step',
+  'doctor --manifests rendered.yaml --context production --namespace asr',
+  'doctor --kubeconfig /tmp/surgelab-bare-x/kubeconfig --json',
 );
 
 const cluster = program.command('cluster').description('the real control plane, as processes on this machine');

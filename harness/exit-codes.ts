@@ -14,6 +14,8 @@ export const OUTCOME_EXIT = {
   objectivesMissed: { code: 10, meaning: 'an objective was missed' },
   noData: { code: 11, meaning: 'an objective had no data: nothing can be said' },
   worse: { code: 22, meaning: 'a change made a gated figure worse' },
+  ladderUndecided: { code: 40, meaning: 'doctor: no rung is broken, but some could not be decided' },
+  ladderBroken: { code: 41, meaning: 'doctor: 41 to 54 are 40 + the number of the first broken rung' },
 } as const satisfies Record<string, ExitCode>;
 
 export const ERROR_EXIT: Readonly<Record<ErrorCode, ExitCode>> = {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import { Agent } from 'undici';
 import { TestbedError } from '../../model/errors.ts';
+import { suggestion } from '../../model/nearest.ts';
 
 export interface Authorized {
   readonly headers: Readonly<Record<string, string>>;
@@ -26,8 +27,8 @@ const importClient = () =>
     throw new TestbedError('TOOL_MISSING', 'the Kubernetes client is not installed', { hint: 'npm ci', cause });
   });
 
-/** @param kubeconfig its path; null = where kubectl would look */
-export const kubeAccess = async (kubeconfig: string | null): Promise<KubeAccess> => {
+/** @param kubeconfig its path; null = where kubectl would look. @param context null = the current one */
+export const kubeAccess = async (kubeconfig: string | null, context: string | null = null): Promise<KubeAccess> => {
   const { KubeConfig, HttpMethod, RequestContext } = await importClient();
   const name = `kubeconfig ${kubeconfig ?? '(default)'}`;
   const config = new KubeConfig();
@@ -39,6 +40,14 @@ export const kubeAccess = async (kubeconfig: string | null): Promise<KubeAccess>
       hint: 'give the path of a kubeconfig that kubectl can use',
       cause,
     });
+  }
+  if (context !== null) {
+    const contexts = config.getContexts().map((each) => each.name);
+    if (!contexts.includes(context))
+      throw new TestbedError('USAGE', `${name} has no context ${context}${suggestion(context, contexts)}`, {
+        hint: 'kubectl config get-contexts',
+      });
+    config.setCurrentContext(context);
   }
   const cluster = config.getCurrentCluster();
   if (cluster === null)

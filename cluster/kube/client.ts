@@ -150,6 +150,11 @@ const clientFor = ({ server, authorize, close }: KubeAccess): KubeClient => {
   };
 };
 
-/** @param kubeconfig its path; null = $KUBECONFIG, ~/.kube/config or the service account of the pod, as kubectl does */
-export const connectKubernetes = async (kubeconfig: string | null): Promise<KubeClient> =>
-  clientFor(await kubeAccess(kubeconfig));
+/**
+ * @param kubeconfig its path; null = $KUBECONFIG, ~/.kube/config or the service account of the pod, as kubectl does
+ * @param context one of it; null = its current one
+ */
+export const connectKubernetes = async (
+  kubeconfig: string | null,
+  context: string | null = null,
+): Promise<KubeClient> => clientFor(await kubeAccess(kubeconfig, context));
