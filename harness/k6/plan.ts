@@ -13,8 +13,9 @@ import type { ServiceSettings } from '../../scenarios/scenario.ts';
 import { BATCH_QUERY } from '../replay/batch-client.ts';
 import { SAMPLE_RATE } from '../replay/clip.ts';
 import type { LoadSettings } from '../replay/load-engine.ts';
-import type { EndDialect } from '../replay/stream-client.ts';
-import { END_MESSAGE, STREAM_QUERY, streamClip } from '../replay/stream-client.ts';
+import { streamClip } from '../replay/stream-client.ts';
+import type { EndDialect } from '../replay/stream-messages.ts';
+import { END_MESSAGE, STREAM_QUERY } from '../replay/stream-messages.ts';
 import type { ScriptDialect, ScriptPlan, ScriptPromise, ScriptRow, ScriptStream } from './script-data.ts';
 
 export interface PlanSettings extends Pick<

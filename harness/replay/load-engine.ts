@@ -20,8 +20,9 @@ import type { FrontSettings, Send } from './front.ts';
 import { Front } from './front.ts';
 import type { ProcessHealth } from './process-health.ts';
 import { monitorHealth } from './process-health.ts';
-import type { EndDialect, StreamFigures } from './stream-client.ts';
+import type { StreamFigures } from './stream-client.ts';
 import { StreamClient } from './stream-client.ts';
+import type { EndDialect } from './stream-messages.ts';
 
 export interface LoadSettings extends AudioChoice {
   readonly front: FrontSettings;

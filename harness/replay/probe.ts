@@ -11,8 +11,8 @@ import { BATCH_QUERY } from './batch-client.ts';
 import { SAMPLE_RATE, syntheticPcm, wavHeader } from './clip.ts';
 import type { Unanswered } from './failures.ts';
 import { networkFailure } from './failures.ts';
-import type { EndDialect } from './stream-client.ts';
-import { END_MESSAGE, STREAM_QUERY, parseMessage } from './stream-client.ts';
+import type { EndDialect } from './stream-messages.ts';
+import { END_MESSAGE, STREAM_QUERY, parseMessage } from './stream-messages.ts';
 
 export interface ProbeSettings {
   /** Like https://asr.example.test or http://127.0.0.1:7100, without a path. */

@@ -17,7 +17,7 @@ import { probe, probeText } from './probe.ts';
 import type { RealRunSettings, Replayed } from './real-run.ts';
 import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
 import type { RunningLoad } from './running-load.ts';
-import type { EndDialect } from './stream-client.ts';
+import type { EndDialect } from './stream-messages.ts';
 import { DIALECT_UNKNOWN_HINT } from './target.ts';
 
 export interface TargetSettings extends Omit<RealRunSettings, 'timeScale' | 'capacity'> {
