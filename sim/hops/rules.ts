@@ -19,6 +19,12 @@ export interface ScheduledGroup {
   readonly phaseMillis: number;
 }
 
+/**
+ * The server hashes the path under which it finds a group. The operator writes a folder and a UID around the name, which
+ * nobody knows before; the folder in which the YAML lies on the reader's disk must not matter.
+ */
+const nameOfFile = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 /** Loads the groups of the platform. Throws PLATFORM_INVALID with every message of Prometheus for a refused file. */
 export const scheduledGroups = (platform: Platform): ScheduledGroup[] => {
   const { version, evaluationInterval } = platform.prometheus;
@@ -30,7 +36,11 @@ export const scheduledGroups = (platform: Platform): ScheduledGroup[] => {
       });
     }
     return loaded.groups.map((each) => {
-      const nanos = groupPhaseNanos({ name: each.name, file }, BigInt(Math.round(each.intervalMillis * 1e6)), version);
+      const nanos = groupPhaseNanos(
+        { name: each.name, file: nameOfFile(file) },
+        BigInt(Math.round(each.intervalMillis * 1e6)),
+        version,
+      );
       return { file, group: each, phaseMillis: Number(nanos) / 1e6 };
     });
   });
