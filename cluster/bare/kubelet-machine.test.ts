@@ -190,6 +190,23 @@ describe('the kubelet under controllers from outside', () => {
     ]);
   });
 
+  it('counts a node of the start as empty from the beginning of the run', () => {
+    const driven = drive(
+      exampleCluster({ ...NONE_AT_FIRST, nodes: { initial: 2, min: 1 } }),
+      [
+        [0, { kind: 'nodes-of-the-start' }],
+        // Scans at 15 s, 25 s, 35 s (empty for 25 s then), 45 s.
+        [10_000, { kind: 'begin' }],
+      ],
+      60_000,
+    );
+    expect(driven.life).toEqual([
+      [0, 'asr-gpu-0', 'added'],
+      [0, 'asr-gpu-1', 'added'],
+      [45_000, 'asr-gpu-1', 'removed'],
+    ]);
+  });
+
   it('restarts a crashed container at once, then after 10 s: the same pod, a new container', () => {
     const crash: KubeletInput = { kind: 'container-died', pod: 0, cause: 'its process ended by itself' };
     const driven = drive(

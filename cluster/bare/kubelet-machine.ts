@@ -133,6 +133,8 @@ export class KubeletMachine {
   private begin(): void {
     this.begun = true;
     const { nodes, cluster } = this;
+    // What came before does not count as idle.
+    for (const node of cluster.nodes) if (node.pods.size === 0) node.emptySinceMillis = cluster.now;
     if (!nodes.autoscale) return;
     nodes.scanPhase = seconds(cluster.now / 1000 + nodes.scanPhase);
     emit(cluster, { kind: 'timer', atMillis: millis(nodes.scanPhase * 1000), timer: { of: 'node-scan' } });
