@@ -24,6 +24,12 @@ const sentInOrder = ({ sentMillis, intendedMillis, count }: RequestTable): Float
   return sent;
 };
 
+/** What is known of a real run, the instants at which its requests were really sent too: they are in its record. */
+export const knownOfRun = (inputs: KnownInputs, requests: RequestTable): KnownInputs => ({
+  ...inputs,
+  sentMillis: sentInOrder(requests),
+});
+
 export const isRunFolder = (path: string): boolean => existsSync(join(path, 'run.json'));
 
 /**
@@ -47,6 +53,6 @@ export const questionOfRun = async (folder: string, drawn: boolean): Promise<Run
     );
   return {
     question: { ...question, scenario: { ...scenario, epochMillis, faults: [] } },
-    known: { ...inputs, sentMillis: sentInOrder(record.requests) },
+    known: knownOfRun(inputs, record.requests),
   };
 };

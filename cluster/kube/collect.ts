@@ -10,12 +10,10 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parse } from 'yaml';
 import { TestbedError } from '../../model/errors.ts';
-import type { Platform } from '../../model/platform.ts';
+import type { Hpa, Platform } from '../../model/platform.ts';
 import type { Decision, LifeEvent, SignalTable, StorageRecord } from '../../model/record.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
-import { scrapeJobs } from '../../sim/hops/discovery.ts';
 import type { KnownInputs } from '../../sim/known-inputs.ts';
-import type { VisibleSample } from './adapter-replay.ts';
 import type { AuditCall } from './audit-log.ts';
 import { auditCall } from './audit-log.ts';
 import { hpaEdits, podStates } from './audited-objects.ts';
@@ -29,15 +27,16 @@ import { scaleChanges } from './known-draws.ts';
 import type { FaultRecord } from './known-run.ts';
 import { knownRun } from './known-run.ts';
 import type { ConfigYaml } from './known-scrapes.ts';
-import { LATE_MILLIS, checkPhases, durationMillis, rulePhases, scrapedBetween } from './known-scrapes.ts';
-import type { PrometheusReading, StoredJob } from './prometheus-cost.ts';
+import { checkPhases, rulePhases } from './known-scrapes.ts';
+import type { PrometheusReading } from './prometheus-cost.ts';
 import { appendedBetween, measuredStorage, prometheusReading } from './prometheus-cost.ts';
 import type { PrometheusApi } from './prometheus-http.ts';
 import { prometheusApi } from './prometheus-http.ts';
+import type { ReplayedRunSync } from './replayed-run.ts';
 import { replayRun } from './replayed-run.ts';
 import type { RunConformance } from './run-conformance.ts';
 import { conformanceNotes, runConformance } from './run-conformance.ts';
-import { samplesOf, targetsOf } from './stored-series.ts';
+import { recordedRules, storedJobs, visibleSamples } from './stored-jobs.ts';
 
 export interface CollectorSettings {
   readonly prometheusUrl: string;
@@ -71,11 +70,6 @@ export interface Collected {
   readonly notes: readonly string[];
 }
 
-/** Samples of this long before the origin are behind what queries of the first syncs answer. */
-const PAST_MILLIS = 300_000;
-/** A staleness marker becomes visible this many intervals after its stamp (golden/closed-loop README). */
-const MARKER_INTERVALS = 1.1;
-
 const readCalls = async (path: string): Promise<readonly AuditCall[]> => {
   const calls: AuditCall[] = [];
   try {
@@ -92,19 +86,25 @@ const readCalls = async (path: string): Promise<readonly AuditCall[]> => {
 /** Then it names itself after this machine, not after a pod of the operator. */
 const isHere = (url: string): boolean => /^https?:\/\/(127\.|localhost\b|\[::1\])/.test(url);
 
-const visible = (jobs: readonly StoredJob[]): VisibleSample[] =>
-  jobs.flatMap(({ intervalMillis, targets }) =>
-    targets.flatMap(({ target, markerUnix }) =>
-      samplesOf(target, markerUnix).map((sample) => ({
-        sample,
-        visibleMillis:
-          sample.atMillis +
-          (sample.stale && sample.atMillis === markerUnix
-            ? MARKER_INTERVALS * intervalMillis
-            : LATE_MILLIS + 1000 * (target.durationSeconds.get(sample.atMillis) ?? 0)),
-      })),
-    ),
+const metricNames = (hpa: Hpa): string[] =>
+  (hpa.spec.metrics ?? []).flatMap(
+    ({ pods, object, external, resource }) =>
+      (pods ?? object ?? external)?.metric.name ?? (resource === undefined ? [] : ['pods']),
   );
+
+const syncsOf = (
+  hpa: Hpa | null,
+  calls: readonly AuditCall[],
+  adapterCalls: readonly AuditCall[],
+): readonly HpaSync[] => {
+  if (hpa === null) return [];
+  const { namespace, name, spec } = hpa;
+  const target = spec.scaleTargetRef.name;
+  return hpaSyncs(calls, adapterCalls, { namespace, name, target, metrics: metricNames(hpa) });
+};
+
+const editsOf = (hpa: Hpa | null, calls: readonly AuditCall[]): ReturnType<typeof hpaEdits> =>
+  hpa === null ? [] : hpaEdits(calls, hpa.namespace, hpa.name);
 
 export class Collector {
   private readonly settings: CollectorSettings;
@@ -128,17 +128,28 @@ export class Collector {
     const { platform, scenario, auditLog, adapterAuditLog, prometheusUrl } = this.settings;
     const { epochMillis, endMillis, life } = run;
     const after = prometheusReading(await this.prometheus.ownPage(), Date.now());
-    const jobs = await this.storedJobs(epochMillis, after.atUnix);
+    const jobs = await storedJobs(this.prometheus, platform, epochMillis, after.atUnix);
     const calls = await readCalls(auditLog);
     const adapterCalls = adapterAuditLog === null ? [] : await readCalls(adapterAuditLog);
     const pods = podStates(calls, platform.deployment.namespace);
     const changes = scaleChanges(calls, platform.deployment, epochMillis);
-    const recorded = await this.recordedRules(epochMillis, after.atUnix);
-    const samples = [...visible(jobs), ...recorded].sort((a, b) => a.visibleMillis - b.visibleMillis);
-    const syncs = this.syncs(calls, adapterCalls);
-    const edits = this.edits(calls);
-    const replayed = replayRun({ platform, syncs, edits, pods, samples, epochMillis });
-    const inside = replayed.filter(({ decision }) => decision.t >= 0 && decision.t <= endMillis);
+    const recorded = await recordedRules(this.prometheus, platform, epochMillis, after.atUnix);
+    const samples = [...visibleSamples(jobs), ...recorded].sort((a, b) => a.visibleMillis - b.visibleMillis);
+    const syncs = syncsOf(platform.hpa, calls, adapterCalls);
+    const edits = editsOf(platform.hpa, calls);
+    const during = ({ decision }: ReplayedRunSync): boolean => decision.t >= 0 && decision.t <= endMillis;
+    const inside = replayRun({ platform, syncs, edits, pods, samples, epochMillis }).filter(during);
+    const others = platform.otherHpas.flatMap((hpa) =>
+      replayRun({
+        platform: { ...platform, hpa },
+        syncs: syncsOf(hpa, calls, adapterCalls),
+        edits: editsOf(hpa, calls),
+        pods: podStates(calls, hpa.namespace),
+        // What they are scaled by is not among the samples of the pods.
+        samples: [],
+        epochMillis,
+      }).filter(during),
+    );
     const phases = checkPhases(
       await this.prometheus.targets(),
       parse(await this.prometheus.config()) as ConfigYaml,
@@ -169,12 +180,12 @@ export class Collector {
       edits,
       faults: run.faults,
     });
-    const conformance = runConformance(inside, phases, {
+    const conformance = runConformance(inside, others, phases, {
       counted: storage.jobs.reduce((sum, { samples: count }) => sum + count, 0),
       appended: appendedBetween(this.before, after),
     });
     return {
-      decisions: inside.map(({ decision }) => decision),
+      decisions: [...inside, ...others].map(({ decision }) => decision).sort((x, y) => x.t - y.t),
       signals: collectedSignals({
         platform,
         epochMillis,
@@ -190,67 +201,5 @@ export class Collector {
       conformance,
       notes: conformanceNotes(conformance),
     };
-  }
-
-  /** The ASR jobs with everything they stored since a while before the origin. */
-  private async storedJobs(epochMillis: number, untilUnix: number): Promise<readonly StoredJob[]> {
-    const { platform } = this.settings;
-    const anyPod = { name: 'any', ip: '10.0.0.1', node: 'any' };
-    const jobs: StoredJob[] = [];
-    for (const { config, targetsOf: made } of scrapeJobs(platform)) {
-      const [target] = made(anyPod);
-      if (target === undefined) continue;
-      const matchers = ['job', 'namespace', 'endpoint'].flatMap((name) =>
-        target.labels[name] === undefined ? [] : [`${name}=${JSON.stringify(target.labels[name])}`],
-      );
-      const stored = await this.prometheus.samples(`{${matchers.join(',')}}`, epochMillis - PAST_MILLIS, untilUnix);
-      const intervalMillis = durationMillis(config.interval);
-      jobs.push({
-        job: config.jobName,
-        intervalMillis,
-        targets: targetsOf(stored).map((each) => ({
-          target: each,
-          ...scrapedBetween(each, intervalMillis, epochMillis, untilUnix),
-        })),
-      });
-    }
-    return jobs;
-  }
-
-  /** What recording rules stored; visible a moment after their instant. */
-  private async recordedRules(epochMillis: number, untilUnix: number): Promise<VisibleSample[]> {
-    const names = this.settings.platform.ruleGroups.flatMap(({ group }) =>
-      group.rules.flatMap((rule) => ('record' in rule && typeof rule.record === 'string' ? [rule.record] : [])),
-    );
-    const found: VisibleSample[] = [];
-    for (const name of new Set(names))
-      for (const series of await this.prometheus.samples(
-        `{__name__=${JSON.stringify(name)}}`,
-        epochMillis - PAST_MILLIS,
-        untilUnix,
-      ))
-        series.times.forEach((atMillis, i) =>
-          found.push({
-            visibleMillis: atMillis + LATE_MILLIS,
-            sample: { series, atMillis, value: series.values[i]!, stale: false },
-          }),
-        );
-    return found;
-  }
-
-  private syncs(calls: readonly AuditCall[], adapterCalls: readonly AuditCall[]): readonly HpaSync[] {
-    const { hpa } = this.settings.platform;
-    if (hpa === null) return [];
-    const metrics = (hpa.spec.metrics ?? []).flatMap(
-      ({ pods, object, external, resource }) =>
-        (pods ?? object ?? external)?.metric.name ?? (resource === undefined ? [] : ['pods']),
-    );
-    const { namespace, name, spec } = hpa;
-    return hpaSyncs(calls, adapterCalls, { namespace, name, target: spec.scaleTargetRef.name, metrics });
-  }
-
-  private edits(calls: readonly AuditCall[]): ReturnType<typeof hpaEdits> {
-    const { hpa } = this.settings.platform;
-    return hpa === null ? [] : hpaEdits(calls, hpa.namespace, hpa.name);
   }
 }

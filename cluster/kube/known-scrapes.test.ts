@@ -137,9 +137,9 @@ describe('the hash rule', () => {
   it('gives the phase that a real Prometheus had, and tells a target that has another', () => {
     expect(checkPhases(active, config, [job(458)], prometheus)).toEqual({ targets: 1, differing: [] });
     expect(checkPhases(active, config, [job(470)], prometheus).differing).toEqual([]);
-    expect(checkPhases(active, config, [job(500)], prometheus)).toEqual({
+    expect(checkPhases(active, config, [job(600)], prometheus)).toEqual({
       targets: 1,
-      differing: [{ target: 'x', expected: 458.524441, observed: 500 }],
+      differing: [{ target: 'x', expected: 458.524441, observed: 600 }],
     });
     expect(checkPhases([], config, [job(458)], prometheus)).toEqual({ targets: 0, differing: [] });
   });

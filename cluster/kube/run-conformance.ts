@@ -16,9 +16,13 @@ export interface RunConformance {
   readonly samples: { readonly counted: number; readonly appended: number };
 }
 
-/** @param replayed the syncs of the run */
+/**
+ * @param replayed the syncs of the HPA of the run
+ * @param others those of HPAs of other workloads, whose metrics are not followed to their samples
+ */
 export const runConformance = (
   replayed: readonly ReplayedRunSync[],
+  others: readonly ReplayedRunSync[],
   phases: PhaseCheck,
   samples: RunConformance['samples'],
 ): RunConformance => {
@@ -28,8 +32,8 @@ export const runConformance = (
   const count = (wanted: ReplayedAnswer['verdict']): number =>
     answers.filter(({ verdict }) => verdict === wanted).length;
   return {
-    syncs: replayed.length,
-    decisions: replayed.flatMap(({ decision, mismatch }) =>
+    syncs: replayed.length + others.length,
+    decisions: [...replayed, ...others].flatMap(({ decision, mismatch }) =>
       mismatch === null ? [] : [{ atMillis: decision.t, ...mismatch }],
     ),
     answers: { same: count('same'), raced: count('raced'), differs: count('differs'), unknown: count('unknown') },

@@ -25,6 +25,7 @@ import { firstExisting } from '../read-input.ts';
 import { replayQuestion, replayQuestionOnBare } from '../replay-question.ts';
 import type { CommandContext } from '../run-command.ts';
 import { addToRun, writeRun } from '../run-folder.ts';
+import { knownOfRun } from '../run-question.ts';
 import { simulateQuestion } from '../simulate-question.ts';
 import type { SweepSetting } from '../sweep.ts';
 import { runSweep } from '../sweep.ts';
@@ -107,7 +108,8 @@ const replayOnBare = async (
   const { platform } = record.header;
   const scenario = record.header.scenario as unknown as Scenario;
   // What was done to the real components is among what is known.
-  const simulated = simulateQuestion({ ...question, scenario: { ...scenario, faults: [] }, platform }, true, known);
+  const asked = { ...question, scenario: { ...scenario, faults: [] }, platform };
+  const simulated = simulateQuestion(asked, true, knownOfRun(known, record.requests));
   const file = knownText({ epochMillis: scenario.epochMillis, scheduleHash: question.hash, inputs: known });
   return {
     real: record,

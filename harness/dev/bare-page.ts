@@ -111,6 +111,17 @@ const conformanceRow = ({ name, conformance }: SuiteRun): readonly string[] => {
   ];
 };
 
+/** Phases that are not the hash's, each with how late the target was. */
+const latePhases = (runs: readonly SuiteRun[]): string =>
+  runs
+    .flatMap(({ name, conformance }) =>
+      conformance.phases.differing.map(
+        ({ target, expected, observed }) =>
+          `- ${name}: ${target} was scraped ${(observed - expected).toFixed(0)} ms after the phase of the hash; the lateness of a target's first scrape stays with it.`,
+      ),
+    )
+    .join('\n');
+
 const divergences = (runs: readonly SuiteRun[]): string =>
   runs.map(({ name, divergence }) => `- ${name}: ${divergenceSentence(divergence)}.`).join('\n');
 
@@ -174,6 +185,8 @@ ${table(
 
 *In a commit*: the answer is what was to be seen a few milliseconds before or after. *Samples*: those of the ASR jobs, of all
 that Prometheus says it appended (rules, kube-state-metrics).
+
+${latePhases(all)}
 
 ## How much two real runs agree
 
