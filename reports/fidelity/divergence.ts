@@ -4,6 +4,7 @@
 
 import type { Decision, LifeEvent, PodTransition, RunRecord, SignalTable } from '../../model/record.ts';
 import { OBSERVERS } from '../../model/record.ts';
+import { kindOf } from '../score/calls.ts';
 import { servingDecisions } from '../score/pods.ts';
 import type { Difference } from './chain.ts';
 import { anyIn, chainRoot } from './chain.ts';
@@ -13,6 +14,8 @@ import { trajectoryError, wantedEverySecond } from './trajectory.ts';
 const LATE_MILLIS = 50;
 /** Events nearer than this may have come in either order in the real run. */
 const SAME_MILLIS = 15;
+/** Audio of one frame of a live session, as the load engine sends it. */
+const FRAME_MILLIS = 128;
 /** Victims of one sync of the ReplicaSet. */
 const TOGETHER_MILLIS = 1000;
 /** A sync reads what was committed up to this long around its start. */
@@ -151,7 +154,10 @@ const requestDifferences = (real: RunRecord, ours: RunRecord): Difference[] => {
         found.push({
           atMillis: Math.min(doneMillis[call]!, own.doneMillis[call]!),
           what: `request ${call} ended ${late.toFixed(0)} ms later than ours on the same pod`,
-          cause: null,
+          cause:
+            kindOf(real, call) === 'stream' && late > 0 && late <= FRAME_MILLIS + 2 * LATE_MILLIS
+              ? 'a live session asks for its end with the turn after its last frame, up to a frame after its audio'
+              : null,
         });
       continue;
     }
