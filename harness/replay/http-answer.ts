@@ -123,10 +123,9 @@ export class AnswerReader {
       this.fail('its first line is no status');
       return 0;
     }
-    this.headDone(
-      { status: Number(status[2]), lines: text.slice(text.indexOf('\r\n')).toLowerCase() },
-      status[1] === '0',
-    );
+    const lineEnd = text.indexOf('\r\n');
+    const lines = lineEnd === -1 ? '' : text.slice(lineEnd).toLowerCase();
+    this.headDone({ status: Number(status[2]), lines }, status[1] === '0');
     return end + HEAD_END.length - before;
   }
 

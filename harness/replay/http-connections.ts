@@ -107,6 +107,11 @@ class Connection {
     socket.uncork();
   }
 
+  /** Ends it if this is still under way; nobody is told. */
+  abandon(exchange: Exchange): void {
+    if (this.exchange === exchange) this.destroy();
+  }
+
   /** Ends it whatever is under way; nobody is told. */
   destroy(): void {
     this.exchange = null;
@@ -179,21 +184,8 @@ export class HttpConnections {
       this.all.add(connection);
     }
     const used = connection;
-    let isOver = false;
-    used.send(head, body, {
-      head: exchange.head,
-      end: (firstByte) => {
-        isOver = true;
-        exchange.end(firstByte);
-      },
-      broken: (error) => {
-        isOver = true;
-        exchange.broken(error);
-      },
-    });
-    return () => {
-      if (!isOver) used.destroy();
-    };
+    used.send(head, body, exchange);
+    return () => used.abandon(exchange);
   }
 
   /** Whatever is under way ends without a word. */
