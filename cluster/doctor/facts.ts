@@ -86,6 +86,8 @@ export interface PageFacts {
   readonly port: number;
   readonly path: string;
   readonly how: 'through the API server' | 'directly';
+  /** What was asked: a path below the API server, or an address. */
+  readonly at: string;
   readonly answer:
     | {
         readonly kind: 'page';
@@ -143,9 +145,16 @@ export interface PrometheusFacts {
   readonly samples: readonly { readonly pod: string; readonly job: string; readonly samples: number }[];
 }
 
+export interface SeriesElement {
+  /** The name left out. */
+  readonly labels: LabelMap;
+  /** Seconds since its sample, by the clock of Prometheus; what no scrape brings any more answers for 5 minutes. */
+  readonly ageSeconds: number;
+}
+
 export interface SeriesFacts {
   readonly name: string;
-  readonly elements: readonly Readonly<Record<string, string>>[];
+  readonly elements: readonly SeriesElement[];
 }
 
 export interface RuleFacts {

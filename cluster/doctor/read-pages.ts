@@ -65,14 +65,16 @@ export const readPages = async (reader: Reader, question: PageQuestion): Promise
   return Promise.all(
     asked.flatMap(({ name, ip }) =>
       ports.map(async (port): Promise<PageFacts> => {
-        const read = processes
-          ? await direct(`http://${loopbackOf(ip)}:${port}${path}`, patienceMillis)
-          : await reader.text(`/api/v1/namespaces/${namespace}/pods/${name}:${port}/proxy${path}`);
+        const at = processes
+          ? `http://${loopbackOf(ip)}:${port}${path}`
+          : `/api/v1/namespaces/${namespace}/pods/${name}:${port}/proxy${path}`;
+        const read = processes ? await direct(at, patienceMillis) : await reader.text(at);
         return {
           pod: name,
           port,
           path,
           how: processes ? 'directly' : 'through the API server',
+          at,
           answer: read.kind === 'answer' ? pageFacts(read.value) : { kind: 'refused', why: read.why },
         };
       }),

@@ -113,13 +113,16 @@ export const readPrometheusFacts = async (
 };
 
 export const readSeries = async (door: PrometheusDoor, names: readonly string[]): Promise<Fact<SeriesFacts[]>> => {
-  const answers = await Promise.all(names.map((name) => door.get<Vector>(query(`{__name__="${name}"}`))));
+  const answers = await Promise.all(names.map((name) => door.get<Vector>(query(`timestamp({__name__="${name}"})`))));
   const failed = answers.find((answer) => answer.kind !== 'answer');
   if (failed !== undefined) return unknown(`Prometheus: ${failed.why}`);
   return known(
     answers.map((answer, index) => ({
       name: names[index]!,
-      elements: answer.kind === 'answer' ? answer.value.result.map(({ metric }) => metric) : [],
+      elements: or(answer, { result: [] }).result.map(({ metric, value: [now, sampled] }) => ({
+        labels: metric,
+        ageSeconds: now - Number(sampled),
+      })),
     })),
   );
 };

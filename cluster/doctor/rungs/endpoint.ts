@@ -2,7 +2,7 @@
 
 import { nearest } from '../../../model/nearest.ts';
 import { goodPorts, isGoodPage } from '../chain.ts';
-import { kubectlHere } from '../commands.ts';
+import { rawGet } from '../commands.ts';
 import type { PageFacts } from '../facts.ts';
 import type { Finding, Rung } from '../finding.ts';
 import { broken, few, ok, undecided, withFact } from '../finding.ts';
@@ -35,11 +35,10 @@ export const endpoint: Rung = {
   needs: ['pods'],
   commands: (facts) => {
     const page = facts.pages.kind === 'known' ? facts.pages.value[0] : undefined;
-    const [pod, port, path] = [page?.pod ?? 'POD', page?.port ?? 9090, page?.path ?? '/metrics'];
-    return [
-      kubectlHere(facts, `port-forward ${pod} ${port}:${port}`),
-      `curl -s http://127.0.0.1:${port}${path} | grep asr_`,
-    ];
+    if (page?.how === 'directly') return [`curl -s ${page.at} | grep asr_`];
+    const { namespace } = facts.subject;
+    const path = page?.at ?? `/api/v1/namespaces/${namespace}/pods/POD:9090/proxy/metrics`;
+    return [`${rawGet(facts, path)} | grep asr_`];
   },
   judge: (facts) => {
     const { exposed } = facts.subject;

@@ -2,17 +2,15 @@
 
 import { readyPods } from '../chain.ts';
 import { askPrometheus, queryPath } from '../commands.ts';
-import type { Facts, SeriesFacts, WantedMetric } from '../facts.ts';
+import type { LabelMap } from '../../../model/kubernetes-hpa.ts';
+import type { Facts, SeriesElement, WantedMetric } from '../facts.ts';
 import type { Finding, Rung } from '../finding.ts';
 import { broken, few, ok, undecided } from '../finding.ts';
 import { adapterRuleFor } from '../adapter-rules.ts';
 import { fault, trap } from '../traps.ts';
 
-type Element = SeriesFacts['elements'][number];
-
-const text = (labels: Element): string =>
+const text = (labels: LabelMap): string =>
   `{${Object.entries(labels)
-    .filter(([name]) => name !== '__name__')
     .map(([name, value]) => `${name}="${value}"`)
     .join(', ')}}`;
 
@@ -21,6 +19,11 @@ const expectedOf = ({ subject }: Facts): string =>
     [...new Set(subject.wanted.filter(({ kind }) => kind !== 'resource').map(({ series }) => series))].join(', ') ||
     'no series'
   }`;
+
+const GONE = fault(
+  'scrapes succeed and bring it no longer: what is there answers for 5 minutes after its last sample, and hides it',
+  'metricRelabelings of the monitor; whether the application still exposes it',
+);
 
 const absent = (name: string, facts: Facts): Finding => {
   const recorded = facts.subject.recorded.includes(name);
@@ -36,8 +39,15 @@ const absent = (name: string, facts: Facts): Finding => {
   );
 };
 
+/** What the last scrapes brought; a series that no scrape brings any more is none, although it still answers. */
+const freshOf = (elements: readonly SeriesElement[], { prometheus }: Facts): readonly SeriesElement[] => {
+  const targets = prometheus.kind === 'known' ? (prometheus.value?.targets ?? []) : [];
+  const slowest = Math.max(0, ...targets.map(({ intervalSeconds }) => intervalSeconds));
+  return slowest === 0 ? elements : elements.filter(({ ageSeconds }) => ageSeconds <= 2 * slowest + 1);
+};
+
 /** A metric of pods: which elements belong to which ready pod? */
-const ofPods = (metric: WantedMetric, elements: readonly Element[], facts: Facts): Finding | null => {
+const ofPods = (metric: WantedMetric, elements: readonly LabelMap[], facts: Facts): Finding | null => {
   const { namespace } = facts.subject;
   const expected = expectedOf(facts);
   const pods = readyPods(facts).map(({ name }) => name);
@@ -78,7 +88,7 @@ const ofPods = (metric: WantedMetric, elements: readonly Element[], facts: Facts
   return null;
 };
 
-const adviceOn = (metric: WantedMetric, elements: readonly Element[], facts: Facts): readonly string[] => {
+const adviceOn = (metric: WantedMetric, elements: readonly LabelMap[], facts: Facts): readonly string[] => {
   const strays = elements.filter((one) => one['namespace'] === undefined || one['pod'] === undefined);
   const renamed = elements.some((one) => one['exported_pod'] !== undefined || one['exported_namespace'] !== undefined);
   const perPod = Map.groupBy(elements, (one) => `${one['namespace'] ?? ''}/${one['pod'] ?? ''}`);
@@ -116,9 +126,18 @@ export const series: Rung = {
       const elements = all.find(({ name }) => name === metric.series)?.elements ?? [];
       if (elements.length === 0) return absent(metric.series, facts);
       if (metric.kind !== 'pods') continue;
-      const finding = ofPods(metric, elements, facts);
+      // A recorded series comes with its rule, not with a scrape.
+      const current = facts.subject.recorded.includes(metric.series) ? elements : freshOf(elements, facts);
+      if (current.length === 0)
+        return broken(
+          `${metric.series}: ${elements.length} elements, the youngest ${Math.min(...elements.map(({ ageSeconds }) => ageSeconds)).toFixed(0)} s old`,
+          expected,
+          GONE,
+        );
+      const labels = current.map((each) => each.labels);
+      const finding = ofPods(metric, labels, facts);
       if (finding !== null) return finding;
-      advice.push(...adviceOn(metric, elements, facts));
+      advice.push(...adviceOn(metric, labels, facts));
     }
     return ok(
       few(

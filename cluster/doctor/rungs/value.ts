@@ -43,7 +43,7 @@ const judgeOne = (metric: WantedMetric, { answer }: ValueFacts, facts: Facts, ex
   return broken(
     `${metric.name}: ${items.length} values, none for ${few(without.length > 0 ? without : ['anything'])}`,
     expected,
-    adapterRuleFor(metric, facts.adapter)?.aggregates === false || metric.kind !== 'pods'
+    !facts.subject.recorded.includes(metric.series)
       ? fault(
           'the metricsQuery gives no element for these objects: a matcher too many, or their series are stale',
           'ask the metricsQuery, filled in, at Prometheus',
