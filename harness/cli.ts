@@ -390,7 +390,9 @@ example(
     cluster
       .command('up [scenario]')
       .description('etcd, API server, controllers, scheduler, Prometheus, adapter: up for the platform of a scenario')
-      .addOption(new Option('--profile <profile>', 'how they run').choices(['bare']).default('bare'))
+      .addOption(
+        new Option('--profile <profile>', 'processes, or a kind cluster').choices(['bare', 'kind']).default('bare'),
+      )
       .option('--kubernetes <minor>', '1.34 or 1.37 (default: the scenario says)')
       .option('--logs <folder>', 'keep the logs there (default: they go with it)')
       .option('--detach', 'return when it is up')
@@ -400,6 +402,7 @@ example(
   ),
   'cluster up --profile bare',
   'cluster up bench --detach --logs /tmp/logs',
+  'cluster up bench --profile kind',
 );
 
 example(
@@ -416,7 +419,8 @@ example(
     .command('down [id]')
     .description('ends a control plane, and removes what a killed one left')
     .option('--all', 'all that run here')
-    .action((id: string | undefined, options: Pick<ClusterDownOptions, 'all'>) =>
+    .addOption(new Option('--profile <profile>', 'what is taken away').choices(['bare', 'kind']).default('bare'))
+    .action((id: string | undefined, options: Pick<ClusterDownOptions, 'all' | 'profile'>) =>
       runCommand(() => import('./commands/cluster-down.ts'), { ...options, ...(id === undefined ? {} : { id }) }),
     ),
   'cluster down',

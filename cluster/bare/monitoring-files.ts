@@ -10,21 +10,24 @@ import { forShard, operatorScrapeConfig } from '../../sim/prometheus/operator.ts
 import { ADDRESS_RULES } from './pod-addresses.ts';
 
 export interface MonitoringSurroundings {
-  /** Discovery reads the API through it. */
-  readonly kubeconfig: string;
+  /** Discovery reads the API through it; null = from within, as a pod that reaches the other pods at their own addresses. */
+  readonly kubeconfig: string | null;
   /** host:port of kube-state-metrics; null = it does not run. */
   readonly kubeStateMetrics: string | null;
 }
 
 /** The job with the API server that it discovers from, and its connections led to the pods' processes. */
-const reachable = (config: ScrapeConfigYaml, kubeconfig: string): ScrapeConfigYaml => ({
-  ...config,
-  kubernetes_sd_configs: (config['kubernetes_sd_configs'] as readonly object[]).map((discovery) => ({
-    ...discovery,
-    kubeconfig_file: kubeconfig,
-  })),
-  relabel_configs: [...(config['relabel_configs'] as readonly object[]), ...ADDRESS_RULES],
-});
+const reachable = (config: ScrapeConfigYaml, kubeconfig: string | null): ScrapeConfigYaml =>
+  kubeconfig === null
+    ? config
+    : {
+        ...config,
+        kubernetes_sd_configs: (config['kubernetes_sd_configs'] as readonly object[]).map((discovery) => ({
+          ...discovery,
+          kubeconfig_file: kubeconfig,
+        })),
+        relabel_configs: [...(config['relabel_configs'] as readonly object[]), ...ADDRESS_RULES],
+      };
 
 /** The labels are those of sim/hops/kube-state-metrics.ts; its own labels win, as the stack sets it. */
 const kubeStateMetricsJob = (address: string): ScrapeConfigYaml => ({

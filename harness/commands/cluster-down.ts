@@ -1,5 +1,6 @@
-// cluster down: ends control planes that Surgelab started, and removes what a killed one left.
+// cluster down: ends control planes that Surgelab started, and removes what a killed one left; or the kind cluster.
 
+import { takeDown } from '../../cluster/kind/down.ts';
 import { endInstance, findInstances, removeAbandoned } from '../../cluster/bare/instance.ts';
 import { TestbedError } from '../../model/errors.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
@@ -9,11 +10,23 @@ export interface ClusterDownOptions {
   /** As `cluster status` prints it; absent = the only one. */
   readonly id?: string;
   readonly all?: boolean;
+  readonly profile?: 'bare' | 'kind';
 }
+
+const downKind = async ({ print }: CommandContext): Promise<number> => {
+  const { containers, network } = await takeDown(process.env);
+  print(
+    containers.length === 0
+      ? 'no kind cluster of ours is here'
+      : `${containers.length} nodes are down${network ? ', their network is removed' : ''}`,
+  );
+  return OUTCOME_EXIT.ok.code;
+};
 
 const PATIENCE_MILLIS = 10_000;
 
 export const run = async (options: ClusterDownOptions, context: CommandContext): Promise<number> => {
+  if (options.profile === 'kind') return downKind(context);
   for (const folder of removeAbandoned()) context.tell(`removed ${folder}, which a killed control plane had left`);
   const running = findInstances().filter(({ alive }) => alive);
   const ids = running.map(({ id }) => id).join(', ');

@@ -1,5 +1,5 @@
 // cluster up: the real control plane as processes on loopback, for the platform of a scenario. In the foreground until
-// Ctrl-C, or detached.
+// Ctrl-C, or detached. With --profile kind, a kind cluster (cluster-up-kind.ts).
 
 import { resolve } from 'node:path';
 import { startControlPlane } from '../../cluster/bare/control-plane.ts';
@@ -15,7 +15,7 @@ import type { CommandContext } from '../run-command.ts';
 import { kubernetesOption } from './cluster-binaries.ts';
 
 export interface ClusterUpOptions extends ScenarioOptions {
-  readonly profile: 'bare';
+  readonly profile: 'bare' | 'kind';
   readonly kubernetes?: string;
   readonly logs?: string;
   readonly detach?: boolean;
@@ -40,6 +40,7 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
   });
 
 export const run = async (options: ClusterUpOptions, context: CommandContext): Promise<number> => {
+  if (options.profile === 'kind') return (await import('./cluster-up-kind.ts')).run(options, context);
   const { platform: asked } = loadQuestion(options);
   const version = options.kubernetes === undefined ? asked.controller.version : kubernetesOption(options.kubernetes);
   const platform = { ...asked, controller: { ...asked.controller, version } };

@@ -1,0 +1,79 @@
+// Creating objects that may be there already, and waiting for what they amount to.
+
+import type { Hpa } from '../../model/platform.ts';
+import type { ObjectToCreate } from '../bare/aggregation.ts';
+import type { KubeClient, KubeList, KubeObject } from '../kube/client.ts';
+import { isKubeError } from '../kube/client.ts';
+
+/** Creates it, or patches what is there. */
+export const apply = async (api: KubeClient, { path, body }: ObjectToCreate): Promise<void> => {
+  try {
+    await api.create(path, body);
+  } catch (error) {
+    if (!isKubeError(error, 409)) throw error;
+    const { name } = body['metadata'] as { readonly name: string };
+    await api.patch(`${path}/${name}`, body);
+  }
+};
+
+export const applyAll = async (api: KubeClient, objects: readonly ObjectToCreate[]): Promise<void> => {
+  for (const each of objects) await apply(api, each);
+};
+
+interface PodShown extends KubeObject {
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly containerStatuses?: readonly {
+      readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
+    }[];
+  };
+}
+
+const whyNot = ({ metadata, status }: PodShown): string => {
+  const waiting = status?.containerStatuses?.find(({ state }) => state?.waiting !== undefined)?.state?.waiting;
+  const unscheduled = status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False');
+  const why = waiting?.reason ?? unscheduled?.message ?? status?.phase ?? 'no status';
+  return `${metadata.name}: ${why}`;
+};
+
+const isReady = ({ metadata, status }: PodShown): boolean =>
+  metadata.deletionTimestamp === undefined &&
+  status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true;
+
+/** Null when exactly `count` pods of a selector are there and all are Ready. */
+export const podsReady = async (
+  api: KubeClient,
+  namespace: string,
+  selector: Readonly<Record<string, string>>,
+  count: number,
+): Promise<string | null> => {
+  const text = Object.entries(selector)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+  const { items } = await api.get<KubeList<PodShown>>(
+    `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(text)}`,
+  );
+  if (items.length === count && items.every(isReady)) return null;
+  const waiting = items.filter((pod) => !isReady(pod)).map(whyNot);
+  return `${items.length - waiting.length} of ${count} Ready${waiting.length === 0 ? '' : `; ${waiting.join('; ')}`}`;
+};
+
+/** Raw paths under which an HPA's metrics are served; resource metrics come from elsewhere. */
+export const metricPaths = ({ namespace, spec }: Hpa): readonly string[] =>
+  (spec.metrics ?? []).flatMap(({ pods, external }) => {
+    if (pods !== undefined)
+      return [`/apis/custom.metrics.k8s.io/v1beta1/namespaces/${namespace}/pods/*/${pods.metric.name}`];
+    return external === undefined
+      ? []
+      : [`/apis/external.metrics.k8s.io/v1beta1/namespaces/${namespace}/${external.metric.name}`];
+  });
+
+/** Null when the adapter answers each of them with a value. */
+export const metricsServed = async (api: KubeClient, hpa: Hpa): Promise<string | null> => {
+  for (const path of metricPaths(hpa)) {
+    const { status, text } = await api.raw('GET', path);
+    if (status !== 200 || !text.includes('"value"')) return `${path} answers ${status} ${text.slice(0, 160).trim()}`;
+  }
+  return null;
+};

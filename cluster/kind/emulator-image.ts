@@ -1,0 +1,73 @@
+// Builds the image of the emulated pod without a base image and without a registry: this Node, the libraries it is linked
+// with, the emulator's sources and its packages, as one `docker import`. Its tag is a hash of what is in it.
+
+import { createHash } from 'node:crypto';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ModuleFiles } from './module-files.ts';
+import { moduleFiles } from './module-files.ts';
+import { run, tryRun } from './shell.ts';
+
+const REPOSITORY = join(import.meta.dirname, '..', '..');
+const ENTRY = 'cluster/emulator/container-main.ts';
+export const EMULATOR_IMAGE = 'surgelab/emulator';
+/** Changes with the layout below. */
+const LAYOUT = 1;
+const NOBODY = 'root:x:0:0::/:/none\nnobody:x:65534:65534::/:/none\n';
+
+const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
+
+const tagOf = ({ files, packages }: ModuleFiles): string => {
+  const hash = createHash('sha256').update(`${LAYOUT} ${process.version} ${process.arch}\n`);
+  for (const path of files) hash.update(`${path}\n${read(path)}\n`);
+  for (const name of packages) hash.update(`${name} ${read(`node_modules/${name}/package.json`)}\n`);
+  return `${EMULATOR_IMAGE}:${hash.digest('hex').slice(0, 12)}`;
+};
+
+/** Shared libraries of a program, as the dynamic linker finds them here. */
+const libraries = async (program: string): Promise<readonly string[]> => [
+  ...new Set((await run('ldd', [program])).match(/\/[^ :()]+/g) ?? []),
+];
+
+const layOut = async (root: string, { files, packages }: ModuleFiles): Promise<void> => {
+  const place = (from: string, to: string): void => {
+    mkdirSync(dirname(join(root, to)), { recursive: true });
+    copyFileSync(from, join(root, to));
+  };
+  place(process.execPath, 'bin/node');
+  for (const library of await libraries(process.execPath)) if (statSync(library).isFile()) place(library, library);
+  for (const path of files) place(join(REPOSITORY, path), `app/${path}`);
+  for (const name of packages)
+    cpSync(join(REPOSITORY, 'node_modules', name), join(root, 'app', 'node_modules', name), {
+      recursive: true,
+      dereference: true,
+    });
+  writeFileSync(join(root, 'app', 'package.json'), '{ "type": "module" }\n');
+  mkdirSync(join(root, 'etc'));
+  writeFileSync(join(root, 'etc', 'passwd'), NOBODY);
+};
+
+/** Resolves with the tag of an image that is there. Throws TOOL_MISSING, TARGET_FAILED. */
+export const buildEmulatorImage = async (signal: AbortSignal): Promise<string> => {
+  const wanted = moduleFiles(ENTRY, read);
+  const tag = tagOf(wanted);
+  if ((await tryRun('docker', ['image', 'inspect', '-f', '{{.Id}}', tag], { signal })) !== null) return tag;
+  const folder = mkdtempSync(join(tmpdir(), 'surgelab-image-'));
+  try {
+    const root = join(folder, 'root');
+    mkdirSync(root);
+    await layOut(root, wanted);
+    const archive = join(folder, 'root.tar');
+    await run('tar', ['-C', root, '--owner=0', '--group=0', '-cf', archive, '.'], { signal });
+    const changes = [
+      `ENTRYPOINT ${JSON.stringify(['/bin/node', `/app/${ENTRY}`])}`,
+      'USER 65534:65534',
+      'ENV NODE_ENV=production',
+    ];
+    await run('docker', ['import', ...changes.flatMap((change) => ['-c', change]), archive, tag], { signal });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return tag;
+};

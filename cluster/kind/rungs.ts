@@ -1,0 +1,53 @@
+// The way up as a ladder: each rung has a name and a patience, says what it waits for and how long it still will, and a rung
+// that breaks is named in the error, beside the evidence that was kept.
+
+import { TestbedError } from '../../model/errors.ts';
+
+export interface Ladder {
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+export interface Waiting {
+  readonly what: string;
+  readonly patienceSeconds: number;
+  /** Null = it is so; else what is still missing. */
+  readonly check: () => Promise<string | null>;
+}
+
+const LOOK_MILLIS = 250;
+const TELL_MILLIS = 5000;
+
+const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
+
+/** Resolves with null, or with what was still missing when patience ended. Throws INTERRUPTED. */
+export const waitFor = async (
+  { what, patienceSeconds, check }: Waiting,
+  { signal, tell }: Ladder,
+): Promise<string | null> => {
+  const from = performance.now();
+  let told = from;
+  for (;;) {
+    if (signal.aborted) throw new TestbedError('INTERRUPTED', `interrupted while waiting for ${what}`);
+    const missing = await check();
+    if (missing === null) return null;
+    const now = performance.now();
+    const left = patienceSeconds - (now - from) / 1000;
+    if (left <= 0) return missing;
+    if (now - told > TELL_MILLIS) {
+      told = now;
+      tell(`waiting for ${what}: ${missing} (at most ${left.toFixed(0)} s more)`);
+    }
+    await pause(LOOK_MILLIS);
+  }
+};
+
+/** As waitFor; throws TARGET_FAILED when patience ends. */
+export const need = async (waiting: Waiting, ladder: Ladder): Promise<void> => {
+  const missing = await waitFor(waiting, ladder);
+  if (missing !== null)
+    throw new TestbedError(
+      'TARGET_FAILED',
+      `waited ${waiting.patienceSeconds} s for ${waiting.what}, in vain: ${missing}`,
+    );
+};

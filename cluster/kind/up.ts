@@ -1,0 +1,250 @@
+// Brings the cluster of a scenario up, rung by rung: machine, images, nodes, cards, Prometheus, workload, adapter. What is
+// there already is left as it is. Whatever breaks is told with its rung, and the evidence stays until `down`.
+
+import { TestbedError } from '../../model/errors.ts';
+import { emulatorSettings } from '../local/emulator-settings.ts';
+import { podDoors } from '../bare/pod-addresses.ts';
+import { needsKubeStateMetrics } from '../../sim/hops/kube-state-metrics.ts';
+import type { ServiceLaw } from '../../model/service-time.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { connectKubernetes } from '../kube/client.ts';
+import { applyAll } from './apply.ts';
+import { clusterYaml } from './cluster-yaml.ts';
+import { buildEmulatorImage } from './emulator-image.ts';
+import { keepEvidence, nodeContainers } from './evidence.ts';
+import type { KindImages } from './images.ts';
+import { PARTS, imageHere, needImage } from './images.ts';
+import { adapterObjects, cardObjects, prometheusObjects } from './monitoring.ts';
+import type { Environment } from './names.ts';
+import { CLUSTER_NAME, CONTROL_PLANE, workerName } from './names.ts';
+import { cardsOf, parkNode } from './nodes.ts';
+import type { KindPool } from './pool.ts';
+import { assertMachine } from './preflight.ts';
+import { rightsObjects } from './rights.ts';
+import type { Ladder } from './rungs.ts';
+import { need } from './rungs.ts';
+import { run } from './shell.ts';
+import type { KindState } from './state.ts';
+import { mountedFolder, prepareFolder, readState, stateFiles, writeState } from './state.ts';
+import { kind } from './tools.ts';
+import type { WorkloadInput } from './workload.ts';
+
+export interface UpSettings extends Ladder {
+  readonly pool: KindPool;
+  readonly law: ServiceLaw;
+  readonly environment: Environment;
+}
+
+export interface UpCluster {
+  readonly api: KubeClient;
+  readonly images: KindImages;
+  readonly workload: Omit<WorkloadInput, 'replicas'>;
+  /** Whether this call made it. */
+  readonly isNew: boolean;
+  readonly notes: readonly string[];
+}
+
+const CREATE_MILLIS = 240_000;
+const LOAD_MILLIS = 120_000;
+
+const partsOf = ({ pool }: UpSettings) =>
+  PARTS.filter(({ name }) => name !== 'kube-state-metrics' || needsKubeStateMetrics(pool.platform));
+
+const imagesFor = async (settings: UpSettings): Promise<{ images: KindImages; notes: readonly string[] }> => {
+  const { environment, tell, signal } = settings;
+  const found = new Map<string, string | null>();
+  for (const part of partsOf(settings))
+    found.set(
+      part.name,
+      part.name === 'kube-state-metrics'
+        ? await imageHere(part, environment)
+        : await needImage(part, environment, tell, signal),
+    );
+  const kubeStateMetrics = found.get('kube-state-metrics') ?? null;
+  return {
+    images: {
+      node: found.get('node')!,
+      prometheus: found.get('prometheus')!,
+      adapter: found.get('adapter')!,
+      cards: found.get('cards')!,
+      kubeStateMetrics,
+    },
+    notes:
+      kubeStateMetrics === null && needsKubeStateMetrics(settings.pool.platform)
+        ? ['kube-state-metrics has no image here: what is scaled by its metrics keeps its replicas']
+        : [],
+  };
+};
+
+const createCluster = async (yaml: string, image: string, { environment, signal, tell }: UpSettings): Promise<void> => {
+  prepareFolder(environment, yaml);
+  const files = stateFiles(environment);
+  tell(`creating the nodes (usually under a minute, at most ${CREATE_MILLIS / 60_000} min)`);
+  await kind(
+    [
+      'create',
+      'cluster',
+      '--config',
+      files.clusterYaml,
+      '--image',
+      image,
+      '--kubeconfig',
+      files.kubeconfig,
+      '--wait',
+      '0s',
+      '--retain',
+    ],
+    environment,
+    { signal, patienceMillis: CREATE_MILLIS },
+  );
+};
+
+/** Each image only where it runs: a load costs time for every node. */
+const loadImages = async (images: KindImages, emulator: string, settings: UpSettings): Promise<void> => {
+  const { environment, signal, pool } = settings;
+  const load = (tags: readonly string[], nodes: readonly string[]): Promise<string> =>
+    kind(['load', 'docker-image', '-q', '--name', CLUSTER_NAME, '--nodes', nodes.join(','), ...tags], environment, {
+      signal,
+      patienceMillis: LOAD_MILLIS,
+    });
+  const workers = Array.from({ length: pool.workers }, (_, i) => workerName(i));
+  const { prometheus, adapter, cards, kubeStateMetrics } = images;
+  await Promise.all([
+    load([prometheus, adapter, ...(kubeStateMetrics === null ? [] : [kubeStateMetrics])], [CONTROL_PLANE]),
+    load([cards, emulator], workers),
+  ]);
+};
+
+interface ImageList {
+  readonly images: readonly { readonly repoTags: readonly string[] }[];
+}
+
+/** The image of the pause container, which every node has under a name of its own. */
+const idleImage = async (): Promise<string> => {
+  const told = JSON.parse(await run('docker', ['exec', CONTROL_PLANE, 'crictl', 'images', '-o', 'json'])) as ImageList;
+  const tag = told.images.flatMap(({ repoTags }) => repoTags).find((each) => each.includes('/pause:'));
+  if (tag === undefined) throw new TestbedError('TARGET_FAILED', `${CONTROL_PLANE} holds no pause image`);
+  return tag;
+};
+
+const parkSurplus = async (api: KubeClient, { pool, signal, tell }: UpSettings): Promise<void> => {
+  const surplus = Array.from({ length: pool.workers - pool.warm }, (_, i) => workerName(pool.warm + i));
+  if (surplus.length === 0) return;
+  tell(`parking ${surplus.join(', ')}`);
+  await Promise.all(surplus.map((name) => parkNode(api, name, signal)));
+};
+
+const nodesReady = async (api: KubeClient): Promise<string | null> => {
+  const { items } = await api.get<{
+    items: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } }[];
+  }>('/api/v1/nodes');
+  const waiting = items.filter(
+    ({ status }) => status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') !== true,
+  );
+  return waiting.length === 0 ? null : `${waiting.map(({ metadata }) => metadata.name).join(', ')} not Ready`;
+};
+
+/** Null when every node of the start shows its card. */
+const cardsThere = async (api: KubeClient, warm: number): Promise<string | null> => {
+  const cards = [...(await cardsOf(api)).values()].reduce((sum, each) => sum + each, 0);
+  return cards >= warm ? null : `${cards} of ${warm} cards`;
+};
+
+/** What the metric path was made from: if it differs, Prometheus and adapter have to be made anew. */
+export const monitoringText = ({ platform }: KindPool, images: KindImages): string =>
+  JSON.stringify([prometheusObjects(platform, images), adapterObjects(platform, images)]);
+
+/**
+ * The cluster with cards and monitoring, without workload and adapter. Throws TOOL_MISSING, TARGET_FAILED, INTERRUPTED,
+ * USAGE when another cluster is up.
+ */
+export const bringUp = async (settings: UpSettings): Promise<UpCluster> => {
+  const { pool, environment, tell, signal } = settings;
+  const { scenario, platform } = pool;
+  let rung = 'machine';
+  let api: KubeClient | null = null;
+  const reach = (name: string): void => {
+    rung = name;
+  };
+  try {
+    const before = readState(environment);
+    const there = (await nodeContainers()).length > 0;
+    if (!there) await assertMachine(pool.workers);
+    reach('images');
+    const { images, notes } = await imagesFor(settings);
+    const emulator = await buildEmulatorImage(signal);
+    const yaml = clusterYaml({ scenario, platform, workers: pool.workers, folder: mountedFolder(environment) });
+    if (there && before?.clusterYaml !== yaml)
+      throw new TestbedError(
+        'USAGE',
+        `a cluster of another configuration is up (scenario ${before?.scenario ?? 'unknown'})`,
+        {
+          hint: 'surgelab cluster down --profile kind',
+        },
+      );
+    reach('nodes');
+    if (!there) await createCluster(yaml, images.node, settings);
+    const state: KindState = {
+      scenario: scenario.name,
+      clusterYaml: yaml,
+      monitoring: there ? (before?.monitoring ?? '') : '',
+      images,
+      workers: Array.from({ length: pool.workers }, (_, i) => workerName(i)),
+      rung: 'nodes',
+    };
+    writeState(environment, state);
+    const client = await connectKubernetes(stateFiles(environment).kubeconfig);
+    api = client;
+    reach('images on the nodes');
+    tell('loading images');
+    await loadImages(images, emulator, settings);
+    if (!there) {
+      reach('nodes Ready');
+      await need({ what: 'the nodes', patienceSeconds: 90, check: () => nodesReady(client) }, settings);
+      await parkSurplus(client, settings);
+    }
+    reach('cards and Prometheus');
+    await applyAll(client, [...rightsObjects(), ...cardObjects(images), ...prometheusObjects(platform, images)]);
+    await need({ what: 'the cards', patienceSeconds: 60, check: () => cardsThere(client, pool.warm) }, settings);
+    writeState(environment, { ...state, rung });
+    const { startup, service, seed } = scenario;
+    return {
+      api: client,
+      images,
+      isNew: !there,
+      notes: [...pool.notes, ...notes],
+      workload: {
+        platform,
+        doors: podDoors(platform),
+        image: emulator,
+        emulator: emulatorSettings(service, settings.law),
+        modelLoad: startup.modelLoad,
+        imagePull: startup.imagePull,
+        seed,
+        idleImage: await idleImage(),
+      },
+    };
+  } catch (error) {
+    const told = await explained(error, rung, api, environment);
+    await api?.close();
+    throw told;
+  }
+};
+
+/** The error with the rung that failed and the folder of evidence; what is no failure of the cluster stays as it is. */
+export const explained = async (
+  error: unknown,
+  rung: string,
+  api: KubeClient | null,
+  environment: Environment,
+): Promise<unknown> => {
+  const isAnswer = error instanceof TestbedError && ['INTERRUPTED', 'USAGE', 'TOOL_MISSING'].includes(error.code);
+  if (isAnswer) return error;
+  const { evidence } = stateFiles(environment);
+  await keepEvidence(evidence, api, error);
+  const message = error instanceof Error ? error.message : String(error);
+  return new TestbedError('TARGET_FAILED', `the kind cluster did not come up: rung "${rung}": ${message}`, {
+    hint: `look at ${evidence}; then surgelab cluster down --profile kind`,
+    cause: error,
+  });
+};

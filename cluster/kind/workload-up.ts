@@ -1,0 +1,88 @@
+// Puts the scenario's workload on a cluster and waits until its metric path works: pods Ready, every target scraped, the
+// adapter started on what Prometheus has. The HPA is created by whoever wants it to decide from then on.
+
+import type { Hpa } from '../../model/platform.ts';
+import { initialReplicas } from '../../sim/kubernetes/index.ts';
+import { hpaObject, serviceObject } from '../bare/platform-objects.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { apply, applyAll, metricsServed, podsReady } from './apply.ts';
+import { adapterObjects } from './monitoring.ts';
+import { CONTROL_PLANE, MONITORING, PROMETHEUS_HOST_PORT } from './names.ts';
+import { nodeAddress } from './nodes.ts';
+import type { Ladder } from './rungs.ts';
+import { need, waitFor } from './rungs.ts';
+import type { UpCluster } from './up.ts';
+import { loadService, workloadObjects } from './workload.ts';
+import { untilScraped } from './scraped.ts';
+
+export interface WorkloadUp {
+  readonly prometheusUrl: string;
+  readonly replicas: number;
+  readonly notes: readonly string[];
+}
+
+const POD_SECONDS = 180;
+const PROMETHEUS_SECONDS = 60;
+const ADAPTER_SECONDS = 60;
+
+export const prometheusUrl = async (): Promise<string> =>
+  `http://${await nodeAddress(CONTROL_PLANE)}:${PROMETHEUS_HOST_PORT}`;
+
+const answers = async (url: string): Promise<string | null> => {
+  try {
+    const { status } = await fetch(`${url}/-/ready`);
+    return status === 200 ? null : `it answers ${status}`;
+  } catch {
+    return 'no answer yet';
+  }
+};
+
+/** Throws TARGET_FAILED, INTERRUPTED. A metric path that stays broken is a note: a run shows it. */
+export const workloadUp = async ({ api, images, workload }: UpCluster, ladder: Ladder): Promise<WorkloadUp> => {
+  const { platform, doors } = workload;
+  const { namespace, selector } = platform.deployment;
+  const notes: string[] = [];
+  const replicas = initialReplicas(platform);
+  await applyAll(api, workloadObjects({ ...workload, replicas }));
+  const { service, isOwn } = loadService(platform, doors);
+  if (isOwn) {
+    notes.push(`no Service selects the pods: one named ${service.name} was added for the callers`);
+    await apply(api, serviceObject(service));
+  }
+  await need(
+    {
+      what: 'the pods of the start',
+      patienceSeconds: POD_SECONDS,
+      check: () => podsReady(api, namespace, selector, replicas),
+    },
+    ladder,
+  );
+  const url = await prometheusUrl();
+  await need({ what: 'Prometheus', patienceSeconds: PROMETHEUS_SECONDS, check: () => answers(url) }, ladder);
+  const scraped = await untilScraped(url, platform, replicas, ladder);
+  if (scraped !== null) notes.push(scraped);
+  await applyAll(api, adapterObjects(platform, images));
+  const adapter = await waitFor(
+    {
+      what: 'the adapter',
+      patienceSeconds: ADAPTER_SECONDS,
+      check: () => podsReady(api, MONITORING, { app: 'prometheus-adapter' }, 1),
+    },
+    ladder,
+  );
+  if (adapter !== null) notes.push(`the adapter is not Ready: ${adapter}`);
+  if (platform.hpa !== null) {
+    const missing = await untilServed(api, platform.hpa, ladder);
+    if (missing !== null) notes.push(`the HPA's metric is not served: ${missing}`);
+  }
+  return { prometheusUrl: url, replicas, notes };
+};
+
+const untilServed = (api: KubeClient, hpa: Hpa, ladder: Ladder): Promise<string | null> =>
+  waitFor({ what: "the HPA's metric", patienceSeconds: ADAPTER_SECONDS, check: () => metricsServed(api, hpa) }, ladder);
+
+/** They decide from here on. */
+export const createHpas = async ({ api, workload }: UpCluster): Promise<void> => {
+  const { hpa, otherHpas } = workload.platform;
+  for (const each of hpa === null ? otherHpas : [hpa, ...otherHpas]) await apply(api, hpaObject(each));
+};
