@@ -1,8 +1,6 @@
-// Runs the experiments of the bare suite that are not there yet, some side by side; tells one line each. Pods and load get
-// the real-time priority that the control plane has, where that is allowed: a machine that builds something else at the
-// same time would otherwise add its own delays to every request.
+// Runs the experiments of the bare suite that are not there yet, some side by side; tells one line each.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,13 +20,9 @@ export const folderOf = (runs: string, { scenario, repetition }: Experiment): st
 
 const WORKER = fileURLToPath(new URL('./bare-experiment-worker.ts', import.meta.url));
 
-const REAL_TIME = ['chrt', '--rr', '1'];
-const realTime = spawnSync(REAL_TIME[0]!, [...REAL_TIME.slice(1), 'true']).status === 0;
-
 const runOne = (scenarioFile: string, folder: string, tell: (text: string) => void): Promise<void> =>
   new Promise((resolve) => {
-    const [command, ...args] = [...(realTime ? REAL_TIME : []), process.execPath, WORKER, scenarioFile, folder];
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [WORKER, scenarioFile, folder], { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-1500)));
     child.once('error', (error) => {

@@ -17,7 +17,7 @@ import { fleetSettings } from '../../sim/fleet-settings.ts';
 import type { KnownInputs } from '../../sim/known-inputs.ts';
 import { LoadWorkers } from './load-workers.ts';
 import type { Priority } from './priority.ts';
-import { raisePriority } from './priority.ts';
+import { realTimePriority } from './priority.ts';
 import type { RealRunSettings, Replayed } from './real-run.ts';
 import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
 import { lifeOfRun, requestsOfRun, servedOfRun } from './replay-bare-clock.ts';
@@ -179,7 +179,7 @@ export const replayBare = async (settings: ReplayBareSettings): Promise<BareRepl
     throw new TestbedError('USAGE', `--time-scale ${settings.timeScale}: the bare profile runs in real time`, {
       hint: 'real controllers keep their own periods: leave --time-scale out, or use --profile local',
     });
-  const priority = raisePriority();
+  const priority = realTimePriority();
   try {
     return await replayWithPriority(settings, priority.kind);
   } finally {
