@@ -19,6 +19,7 @@ import { auditCall } from './audit-log.ts';
 import { hpaEdits, podStates } from './audited-objects.ts';
 import type { FleetRow } from './collected-signals.ts';
 import { collectedSignals } from './collected-signals.ts';
+import type { VisibleSample } from './adapter-replay.ts';
 import { ownHostName } from './host-name.ts';
 import type { HpaSync } from './hpa-syncs.ts';
 import { hpaSyncs } from './hpa-syncs.ts';
@@ -26,9 +27,9 @@ import type { ScaleChange } from './known-draws.ts';
 import { scaleChanges } from './known-draws.ts';
 import type { FaultRecord } from './known-run.ts';
 import { knownRun } from './known-run.ts';
-import type { ConfigYaml } from './known-scrapes.ts';
+import type { ConfigYaml, PhaseCheck } from './known-scrapes.ts';
 import { checkPhases, rulePhases } from './known-scrapes.ts';
-import type { PrometheusReading } from './prometheus-cost.ts';
+import type { PrometheusReading, StoredJob } from './prometheus-cost.ts';
 import { appendedBetween, measuredStorage, prometheusReading } from './prometheus-cost.ts';
 import type { PrometheusApi } from './prometheus-http.ts';
 import { prometheusApi } from './prometheus-http.ts';
@@ -106,6 +107,17 @@ const syncsOf = (
 const editsOf = (hpa: Hpa | null, calls: readonly AuditCall[]): ReturnType<typeof hpaEdits> =>
   hpa === null ? [] : hpaEdits(calls, hpa.namespace, hpa.name);
 
+/** What Prometheus had of the run at its end. */
+interface StoredRun {
+  readonly after: PrometheusReading;
+  readonly jobs: readonly StoredJob[];
+  readonly recorded: readonly VisibleSample[];
+  readonly phases: PhaseCheck;
+  readonly rulePhaseMillis: readonly (number | undefined)[];
+  /** Sentences on what is missing. */
+  readonly trouble: readonly string[];
+}
+
 export class Collector {
   private readonly settings: CollectorSettings;
   private readonly prometheus: PrometheusApi;
@@ -123,17 +135,15 @@ export class Collector {
     this.before = before;
   }
 
-  /** Throws TARGET_UNREACHABLE or INPUT_MISSING where Prometheus or a log cannot be read. */
+  /** A Prometheus that cannot be read any more leaves its part empty and a note. Throws INPUT_MISSING without a log. */
   async end(run: RunToCollect): Promise<Collected> {
-    const { platform, scenario, auditLog, adapterAuditLog, prometheusUrl } = this.settings;
+    const { platform, scenario, auditLog, adapterAuditLog } = this.settings;
     const { epochMillis, endMillis, life } = run;
-    const after = prometheusReading(await this.prometheus.ownPage(), Date.now());
-    const jobs = await storedJobs(this.prometheus, platform, epochMillis, after.atUnix);
+    const { after, jobs, recorded, phases, rulePhaseMillis, trouble } = await this.stored(epochMillis);
     const calls = await readCalls(auditLog);
     const adapterCalls = adapterAuditLog === null ? [] : await readCalls(adapterAuditLog);
     const pods = podStates(calls, platform.deployment.namespace);
     const changes = scaleChanges(calls, platform.deployment, epochMillis);
-    const recorded = await recordedRules(this.prometheus, platform, epochMillis, after.atUnix);
     const samples = [...visibleSamples(jobs), ...recorded].sort((a, b) => a.visibleMillis - b.visibleMillis);
     const syncs = syncsOf(platform.hpa, calls, adapterCalls);
     const edits = editsOf(platform.hpa, calls);
@@ -150,12 +160,6 @@ export class Collector {
         epochMillis,
       }).filter(during),
     );
-    const phases = checkPhases(
-      await this.prometheus.targets(),
-      parse(await this.prometheus.config()) as ConfigYaml,
-      jobs,
-      isHere(prometheusUrl) ? { ...platform.prometheus, hostName: await ownHostName() } : platform.prometheus,
-    );
     const storage = measuredStorage({
       platform,
       jobs,
@@ -165,7 +169,6 @@ export class Collector {
       before: this.before,
       after,
     });
-    const groups = platform.ruleGroups.map(({ group }) => ({ name: group.name }));
     const known = knownRun({
       platform,
       scenario,
@@ -176,7 +179,7 @@ export class Collector {
       changes,
       jobs,
       syncs,
-      rulePhaseMillis: rulePhases(groups, groups.length === 0 ? [] : await this.prometheus.ruleGroups()),
+      rulePhaseMillis,
       edits,
       faults: run.faults,
     });
@@ -199,7 +202,41 @@ export class Collector {
       known,
       scaleChanges: changes,
       conformance,
-      notes: conformanceNotes(conformance),
+      notes: [...conformanceNotes(conformance), ...trouble],
     };
+  }
+
+  /** Everything that Prometheus knows of the run. */
+  private async stored(epochMillis: number): Promise<StoredRun> {
+    const { platform, prometheusUrl } = this.settings;
+    const { prometheus } = this;
+    try {
+      const after = prometheusReading(await prometheus.ownPage(), Date.now());
+      const jobs = await storedJobs(prometheus, platform, epochMillis, after.atUnix);
+      const groups = platform.ruleGroups.map(({ group }) => ({ name: group.name }));
+      return {
+        after,
+        jobs,
+        recorded: await recordedRules(prometheus, platform, epochMillis, after.atUnix),
+        phases: checkPhases(
+          await prometheus.targets(),
+          parse(await prometheus.config()) as ConfigYaml,
+          jobs,
+          isHere(prometheusUrl) ? { ...platform.prometheus, hostName: await ownHostName() } : platform.prometheus,
+        ),
+        rulePhaseMillis: rulePhases(groups, groups.length === 0 ? [] : await prometheus.ruleGroups()),
+        trouble: [],
+      };
+    } catch (error) {
+      if (!(error instanceof TestbedError) || error.code !== 'TARGET_UNREACHABLE') throw error;
+      return {
+        after: { ...this.before, atUnix: Date.now() },
+        jobs: [],
+        recorded: [],
+        phases: { targets: 0, differing: [] },
+        rulePhaseMillis: [],
+        trouble: [`what Prometheus stored is not in this run: ${error.message}`],
+      };
+    }
   }
 }

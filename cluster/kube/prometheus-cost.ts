@@ -97,7 +97,8 @@ const fill = (meter: StorageMeter, { jobs, epochMillis, endMillis }: StorageQues
   }
 };
 
-const orElse = (measured: number, computed: number): number => (Number.isNaN(measured) ? computed : measured);
+/** A counter that fell was of another process: Prometheus was restarted. */
+const orElse = (measured: number, computed: number): number => (measured >= 0 ? measured : computed);
 
 /** Samples and markers that it says it appended between the readings; NaN where it was restarted. */
 export const appendedBetween = (before: PrometheusReading, after: PrometheusReading): number =>
