@@ -5,7 +5,10 @@
 import type { Distribution, Sampler } from '../../model/distribution.ts';
 import { sampler } from '../../model/distribution.ts';
 import { stream } from '../../model/rng.ts';
+import type { Millis } from '../../model/units.ts';
+import { millis } from '../../model/units.ts';
 import type { ControlPlaneSettings } from '../../scenarios/scenario.ts';
+import { RESYNC_PERIOD } from '../autoscaler/cadence.ts';
 
 /** Most calls take their usual time, a few much longer. Milliseconds. */
 const usually = (median: number, sigma: number, rare: number, longMedian: number, longSigma: number): Distribution => ({
@@ -59,6 +62,9 @@ export interface CallDurations {
   /** `pods` = how many the adapter lists; null = the metric needs no list. */
   readonly metric: (pods: number | null, now: number) => MetricsCall;
 }
+
+/** Instant of one tick of the controller manager's informer resync: its phase has no relation to anything. */
+export const drawnResync = (seed: number): Millis => millis(RESYNC_PERIOD * stream(seed, 'hpaResync').uniform());
 
 /** The draws of one HPA. */
 export const callDurations = (

@@ -3,7 +3,6 @@
 
 import type { Hpa, Platform } from '../../model/platform.ts';
 import type { Decision } from '../../model/record.ts';
-import { stream } from '../../model/rng.ts';
 import type { HorizontalPodAutoscalerSpec } from '../../model/kubernetes-hpa.ts';
 import type { Millis } from '../../model/units.ts';
 import { millis } from '../../model/units.ts';
@@ -28,7 +27,7 @@ import type { Agenda } from './agenda.ts';
 import { CLASS } from '../event-classes.ts';
 import type { KnownSync } from '../known-inputs.ts';
 import type { CallDurations, SlowStretch } from './call-durations.ts';
-import { REACH_MEDIAN, callDurations } from './call-durations.ts';
+import { REACH_MEDIAN, callDurations, drawnResync } from './call-durations.ts';
 import type { PodView } from '../kubernetes/index.ts';
 import type { ClusterHop } from './cluster.ts';
 import { metricName, observedPod } from './hpa-views.ts';
@@ -61,9 +60,6 @@ const START = -1;
 const SCALE = -2;
 const DECIDE = -3;
 const PUT_DONE = -4;
-
-/** The phase of a resync has no relation to anything. */
-export const drawnResync = (seed: number): Millis => millis(RESYNC_PERIOD * stream(seed, 'hpaResync').uniform());
 
 export class ControlHop {
   private readonly engine: Agenda;
@@ -228,15 +224,8 @@ export class ControlHop {
     this.status = storedStatus(done.status);
     const ready = pending.observation.pods.filter((pod) => pod.ready === 'True' && !pod.terminating).length;
     const sampleAgeMillis = this.readings.map(({ oldestAgeMillis: age }) => (Number.isNaN(age) ? null : age));
-    observer.decided(
-      decisionRow(this.compiled, done, {
-        atMillis: this.startedMillis,
-        hpa: hpa.name,
-        ready,
-        sampleAgeMillis,
-        scaled: put,
-      }),
-    );
+    const row = { atMillis: this.startedMillis, hpa: hpa.name, ready, sampleAgeMillis, scaled: put };
+    observer.decided(decisionRow(this.compiled, done, row));
     const end = millis(now + (done.writesStatus ? this.calls.of('putStatus', now) : 0));
     this.syncs += 1;
     const known = syncs[this.syncs]?.startMillis;

@@ -9,7 +9,8 @@ import type { KnownInputs, KnownSync } from '../known-inputs.ts';
 import type { Agenda } from './agenda.ts';
 import { sharedClass } from './agenda.ts';
 import type { ControlSettings } from './control.ts';
-import { ControlHop, drawnResync } from './control.ts';
+import { drawnResync } from './call-durations.ts';
+import { ControlHop } from './control.ts';
 import type { OtherWorkload } from './other-workload.ts';
 
 export interface HpasSettings extends Pick<ControlSettings, 'cluster' | 'metrics' | 'observer'> {
