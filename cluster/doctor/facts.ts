@@ -218,6 +218,8 @@ export interface Facts {
   readonly api: Fact<ApiFacts>;
   /** Of the namespace. */
   readonly deployments: Fact<readonly WorkloadFacts[]>;
+  /** Other namespaces with a Deployment of that name, looked for only if this one has none. */
+  readonly elsewhere: readonly string[];
   /** Of the workload, those that are being deleted left out. */
   readonly pods: Fact<readonly PodFacts[]>;
   readonly pages: Fact<readonly PageFacts[]>;

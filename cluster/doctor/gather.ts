@@ -38,10 +38,18 @@ const namespaceOf = async (reader: Reader): Promise<string> => {
   return likelyHpa(hpas)?.namespace ?? 'default';
 };
 
-const unreachable = (why: string): Omit<Facts, 'subject' | 'doors' | 'api'> => {
+const namespacesWith = async (reader: Reader, name: string): Promise<readonly string[]> =>
+  itemsOr(
+    await reader.list<DeploymentObject>(
+      `/apis/apps/v1/deployments?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`,
+    ),
+  ).map(({ metadata }) => metadata.namespace ?? 'default');
+
+const unread = (why: string): Omit<Facts, 'subject' | 'doors' | 'api'> => {
   const fact = unknown(why);
   return {
     deployments: fact,
+    elsewhere: [],
     pods: fact,
     pages: fact,
     services: fact,
@@ -74,7 +82,7 @@ export const gatherFacts = async (question: DoctorQuestion): Promise<Facts> => {
   const givenDoor = question.prometheus === null ? null : addressDoor(question.prometheus);
   if (version.kind !== 'answer')
     return {
-      ...unreachable('the API server does not answer'),
+      ...unread('the API server does not answer'),
       subject: assumed([], []),
       doors: { kubectl, prometheus: givenDoor },
       api: unknown(version.why),
@@ -105,13 +113,15 @@ export const gatherFacts = async (question: DoctorQuestion): Promise<Facts> => {
           seriesLimit,
         })
       : assumed([], []);
+  const missing = workloads.kind === 'known' && !workloads.value.some(({ name }) => name === subject.workload);
   const at: PrometheusAt | null = givenDoor ?? serviceDoor(itemsOr(everyService).map(serviceFacts), namespace);
   const facts: Facts = {
-    ...unreachable('not read'),
+    ...unread('not read'),
     subject,
     doors: { kubectl, prometheus: at },
     api: unknown('not read'),
     deployments: workloads,
+    elsewhere: missing ? await namespacesWith(reader, subject.workload) : [],
     services: mapFact(services, (all) => all.map(serviceFacts)),
     hpas: hpaList,
     nodes: mapFact(nodeObjects, (all) => all.map(nodeFacts)),

@@ -40,6 +40,10 @@ const TABLE = {
     'the adapter asks a Prometheus at a wrong address: each refresh fails, all its metrics are missing',
     'leave prometheus.url of the adapter unset, or name the Service in its namespace',
   ],
+  T12: [
+    'the guide’s commands name default and kube-system; everything of a release lives in the namespace of the release',
+    'give --namespace',
+  ],
   T13: [
     'the guide names svc/lightning-asr, which no chart renders: it is lightning-asr-metrics, port 9090',
     'create the Service, or let its selector match the labels of the pods',

@@ -2,7 +2,16 @@
 // operator runs, the scrape configuration that Prometheus has is held against the manifests.
 
 import type { Monitor } from '../../../model/kubernetes-monitoring.ts';
-import { jobsOf, labelsText, meantMonitors, selectorText, selectsPods, servicesOfPods, takes } from '../chain.ts';
+import {
+  jobsOf,
+  labelsText,
+  looksInto,
+  meantMonitors,
+  selectorText,
+  selectsPods,
+  servicesOfPods,
+  takes,
+} from '../chain.ts';
 import { askPrometheus, kubectlHere } from '../commands.ts';
 import type { Facts, MonitoringFacts, PrometheusFacts } from '../facts.ts';
 import type { Finding, Rung } from '../finding.ts';
@@ -13,15 +22,25 @@ const EXPECTED = 'a monitor that selects them, taken by Prometheus, and a target
 
 const nobodySelects = (monitors: readonly Monitor[], facts: Facts): Finding => {
   const labels = servicesOfPods(facts).map((service) => `${service.name} has ${labelsText(service.labels)}`);
+  const { namespace } = facts.subject;
+  const elsewhere = monitors.filter((each) => !looksInto(each, namespace));
+  const wants = ({ kind, name, spec }: Monitor): string => `${kind} ${name} wants ${selectorText(spec.selector)}`;
+  const found = `${few(monitors.map(wants))}; ${few(labels)}`;
+  if (elsewhere.length === monitors.length)
+    return broken(
+      `${found}; none looks into ${namespace}`,
+      EXPECTED,
+      fault(
+        'without a namespaceSelector a monitor looks into its own namespace only',
+        `namespaceSelector: { matchNames: [${namespace}] }, or the monitor in that namespace`,
+      ),
+    );
   return broken(
-    `${few(monitors.map(({ kind, name, spec }) => `${kind} ${name} wants ${selectorText(spec.selector)}`))}; ${few(labels)}`,
+    found,
     EXPECTED,
     monitors.some(({ spec }) => spec.selector.matchLabels?.['metrics'] !== undefined)
       ? trap('T38')
-      : fault(
-          'selector, or namespaceSelector, and labels do not meet',
-          'make the labels of the Service those of the selector',
-        ),
+      : fault('selector and labels do not meet', 'make the labels of the Service those of the selector'),
   );
 };
 

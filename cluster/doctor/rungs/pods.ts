@@ -5,7 +5,7 @@ import { labelsText, workloadOf } from '../chain.ts';
 import { kubectlHere } from '../commands.ts';
 import type { Rung } from '../finding.ts';
 import { broken, few, ok, undecided, withFact } from '../finding.ts';
-import { fault } from '../traps.ts';
+import { fault, trap } from '../traps.ts';
 
 export const pods: Rung = {
   id: 'pods',
@@ -26,8 +26,11 @@ export const pods: Rung = {
     if (workload === undefined) {
       const names = deployments.value.map(({ name }) => name);
       const near = nearest(subject.workload, names);
+      const found = `no Deployment ${subject.workload} in ${subject.namespace}; there: ${few(names)}`;
+      if (facts.elsewhere.length > 0)
+        return broken(`${found}; one is in ${few(facts.elsewhere)}`, expected, trap('T12'));
       return broken(
-        `no Deployment ${subject.workload} in ${subject.namespace}; there: ${few(names)}`,
+        found,
         expected,
         fault(
           'nothing is installed here, or under another name',
