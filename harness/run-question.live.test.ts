@@ -8,7 +8,7 @@ import { divergenceSentence, firstDivergence } from '../reports/fidelity/diverge
 import { percent } from '../reports/fidelity/text.ts';
 import { KNOWN_FILE, knownText } from './known-file.ts';
 import { replayBare } from './replay/replay-bare.ts';
-import { poissonSchedule, smallPlatform, smallScenario } from './replay/small-world.test-support.ts';
+import { poissonSchedule, smallPlatform, smallScenario } from '../cluster/local/small-world.test-support.ts';
 import { readRun, writeRun } from './run-folder.ts';
 import { questionOfRun } from './run-question.ts';
 import { simulateQuestion } from './simulate-question.ts';

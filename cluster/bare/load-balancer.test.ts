@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { smallPlatform } from '../../harness/replay/small-world.test-support.ts';
+import { smallPlatform } from '../local/small-world.test-support.ts';
 import type { EndpointSlice } from './load-balancer.ts';
 import { callersService, endpointChanges, readyPods } from './load-balancer.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { smallPlatform } from '../../harness/replay/small-world.test-support.ts';
+import { smallPlatform } from '../local/small-world.test-support.ts';
 import { seconds } from '../../model/units.ts';
 import { hpaObject, platformObjects } from './platform-objects.ts';
 

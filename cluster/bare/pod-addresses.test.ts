@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { smallPlatform } from '../../harness/replay/small-world.test-support.ts';
+import { smallPlatform } from '../local/small-world.test-support.ts';
 import { podIp } from '../../sim/kubernetes/names.ts';
 import { readScrapeConfig } from '../../sim/prometheus/scrape-config.ts';
 import { targetBuilder } from '../../sim/prometheus/targets.ts';

@@ -12,7 +12,7 @@ import type { Platform } from '../../model/platform.ts';
 import { seconds } from '../../model/units.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
 import { BareCluster } from '../replay/replay-bare-cluster.ts';
-import { smallPlatform, smallScenario } from '../replay/small-world.test-support.ts';
+import { smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
 
 export const doctorPlatform = (): Platform => {
   const small = smallPlatform(4);

@@ -7,7 +7,7 @@ import { millis, seconds } from '../../model/units.ts';
 import { replayLocal } from '../replay/replay-local.ts';
 import { replayTarget } from '../replay/replay-target.ts';
 import { httpServer } from '../replay/servers.test-support.ts';
-import { poissonSchedule, smallPlatform, smallScenario } from '../replay/small-world.test-support.ts';
+import { poissonSchedule, smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
 import { scheduleHash } from '../schedule-hash.ts';
 import { chooseEngine } from './choose-engine.ts';
 import { k6Choice } from './k6-load.ts';

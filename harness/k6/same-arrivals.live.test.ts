@@ -12,7 +12,7 @@ import { millis, seconds } from '../../model/units.ts';
 import { simulate } from '../../sim/simulate.ts';
 import { LoadEngine } from '../replay/load-engine.ts';
 import type { LoadSettings } from '../replay/load-engine.ts';
-import { smallPlatform, smallScenario } from '../replay/small-world.test-support.ts';
+import { smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
 import { scheduleHash } from '../schedule-hash.ts';
 import { K6Load } from './k6-load.ts';
 import type { Heard, RecordingServer } from './stand-in.test-support.ts';

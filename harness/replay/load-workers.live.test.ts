@@ -7,7 +7,7 @@ import { OUTCOMES } from '../../model/record.ts';
 import { SERVICE_LAWS, scaleLaw } from '../../model/service-time.ts';
 import type { LoadSettings } from './load-engine.ts';
 import { LoadWorkers } from './load-workers.ts';
-import { poissonSchedule } from './small-world.test-support.ts';
+import { poissonSchedule } from '../../cluster/local/small-world.test-support.ts';
 import { generatorValidity } from './validity.ts';
 
 const LAW = scaleLaw(SERVICE_LAWS['pulse-pro-l40s']!, 5);

@@ -7,7 +7,7 @@ import type { LifeEvent } from '../../model/record.ts';
 import { seconds } from '../../model/units.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
 import { BareCluster } from './replay-bare-cluster.ts';
-import { smallPlatform, smallScenario } from './small-world.test-support.ts';
+import { smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
 
 const platform = { ...smallPlatform(4), hpa: null };
 const missing = await missingPrograms(platform.controller.version, process.env, componentsFor(false));

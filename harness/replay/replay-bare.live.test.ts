@@ -5,7 +5,7 @@ import { seconds } from '../../model/units.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { simulate } from '../../sim/simulate.ts';
 import { replayBare } from './replay-bare.ts';
-import { poissonSchedule, smallPlatform, smallScenario } from './small-world.test-support.ts';
+import { poissonSchedule, smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
 
 const platform = smallPlatform(4);
 const missing = await missingPrograms(platform.controller.version, process.env, componentsFor(false));

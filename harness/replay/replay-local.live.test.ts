@@ -8,7 +8,7 @@ import type { RunRecord } from '../../model/record.ts';
 import { simulate } from '../../sim/simulate.ts';
 import type { RealRunSettings } from './real-run.ts';
 import { replayLocal } from './replay-local.ts';
-import { poissonSchedule, smallPlatform, smallScenario } from './small-world.test-support.ts';
+import { poissonSchedule, smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
 
 const settings = (durationSeconds: number, change: Partial<RealRunSettings> = {}): RealRunSettings => ({
   schedule: poissonSchedule(7, durationSeconds, 8, 50),

@@ -16,7 +16,7 @@ import { wavHeader } from './clip.ts';
 import type { TargetSettings } from './replay-target.ts';
 import { replayTarget } from './replay-target.ts';
 import { httpServer } from './servers.test-support.ts';
-import { smallPlatform, smallScenario } from './small-world.test-support.ts';
+import { smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
 
 const ends: (() => unknown)[] = [];
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES, emptyRequests } from '../../model/record.ts';
-import { poissonSchedule } from './small-world.test-support.ts';
+import { poissonSchedule } from '../../cluster/local/small-world.test-support.ts';
 import { spread } from './in-flight.ts';
 import type { ValidityInput } from './validity.ts';
 import { generatorValidity } from './validity.ts';
