@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { unknown } from '../../cluster/doctor/facts.ts';
 import { HEALTHY, valueOf } from '../../cluster/doctor/healthy-facts.test-support.ts';
@@ -46,4 +47,12 @@ it('paints the state, and nothing where it is told not to', () => {
 it('ends with 0 when all hold, 40 when some are undecided, else 40 + the first broken rung', () => {
   const undecided = climb({ ...HEALTHY, prometheus: unknown('not found') });
   expect([climb(HEALTHY), undecided, wrongPort].map(exitCodeOf)).toEqual([0, 40, 44]);
+});
+
+it('is documented: number, title and exit code of every rung', () => {
+  const rows = readFileSync(new URL('../../docs/doctor.md', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((row) => /^\| \d/.test(row))
+    .map((row) => row.split(' | ').slice(0, 2).join(' | '));
+  expect(rows).toEqual(climb(HEALTHY).map(({ number, title }) => `| ${number} ${title} | ${40 + number}`));
 });
