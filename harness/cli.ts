@@ -371,6 +371,11 @@ example(
   'doctor --kubeconfig /tmp/surgelab-bare-x/kubeconfig --json',
 );
 
+const CONTROL_PLANE_ENVIRONMENT = `
+Environment:
+  SURGELAB_BIN           folder with the programs, looked in before the cache and PATH
+  SURGELAB_NO_REALTIME   any value: no real-time priority for the processes; leaves the machine to others, clocks may be late`;
+
 const cluster = program.command('cluster').description('the real control plane, as processes on this machine');
 
 example(
@@ -396,7 +401,8 @@ example(
       .option('--kubernetes <minor>', '1.34 or 1.37 (default: the scenario says)')
       .option('--logs <folder>', 'keep the logs there (default: they go with it)')
       .option('--detach', 'return when it is up')
-      .option('--json', 'print the addresses as JSON'),
+      .option('--json', 'print the addresses as JSON')
+      .addHelpText('after', CONTROL_PLANE_ENVIRONMENT),
   ).action((scenario: string | undefined, options: Omit<ClusterUpOptions, 'scenario'>) =>
     runCommand(() => import('./commands/cluster-up.ts'), { ...options, scenario: scenario ?? 'vendor-default-step' }),
   ),
