@@ -82,7 +82,9 @@ example(
     program
       .command('replay <scenario>')
       .description('sends the same requests at real processes in real time; writes a run folder')
-      .addOption(new Option('--profile <profile>', 'what to run against').choices(['local', 'bare']).default('local'))
+      .addOption(
+        new Option('--profile <profile>', 'what to run against').choices(['local', 'bare', 'kind']).default('local'),
+      )
       .option('--time-scale <factor>', 'virtual seconds per real second', '1')
       .addOption(
         new Option('--engine <engine>', 'who sends; k6 is one that you installed (K6_BIN or PATH, 1.6 or newer)')

@@ -4,11 +4,14 @@
 import type { CapacityCurve } from '../model/record.ts';
 import type { ChosenEngine } from './k6/choose-engine.ts';
 import type { Question } from './question.ts';
+import type { Progress } from './progress.ts';
 import { startProgress } from './progress.ts';
 import type { LoadWishes, Replayed } from './replay/real-run.ts';
 import { replayLocal } from './replay/replay-local.ts';
 import type { BareReplayed } from './replay/replay-bare.ts';
 import { replayBare } from './replay/replay-bare.ts';
+import type { KindReplayed } from './replay/replay-kind.ts';
+import { replayKind } from './replay/replay-kind.ts';
 import type { TargetSettings } from './replay/replay-target.ts';
 import { replayTarget } from './replay/replay-target.ts';
 import { runVersions } from './versions.ts';
@@ -74,6 +77,44 @@ export const replayQuestionOnBare = async (
     });
   } finally {
     progress.end();
+  }
+};
+
+/**
+ * Replays the question on a kind cluster, in real time: the one that is up, or one that is made and taken away.
+ * Throws TOOL_MISSING, TARGET_FAILED, USAGE.
+ */
+export const replayQuestionOnKind = async (
+  question: Question,
+  capacity: CapacityCurve | null,
+  { signal, tell }: { readonly signal: AbortSignal; readonly tell: (text: string) => void },
+  { engine, notes }: ChosenEngine = { engine: null, notes: [] },
+  wishes: LoadWishes & { readonly workers?: number } = {},
+): Promise<KindReplayed> => {
+  // It begins with the run, not with the cluster.
+  let progress: Progress | null = null;
+  try {
+    return await replayKind({
+      schedule: question.schedule,
+      scenario: question.scenario,
+      platform: question.platform,
+      timeScale: 1,
+      scheduleHash: question.hash,
+      versions: runVersions(question.platform),
+      capacity,
+      ...(engine === null ? {} : { engine }),
+      notes,
+      ...wishes,
+      environment: process.env,
+      tell,
+      signal,
+      onProgress: (done) => {
+        progress ??= startProgress(`replay of ${question.scenario.name} on kind`);
+        progress.update(done);
+      },
+    });
+  } finally {
+    (progress as Progress | null)?.end();
   }
 };
 

@@ -17,7 +17,7 @@ import type { Question, ScenarioOptions } from '../question.ts';
 import { loadQuestion } from '../question.ts';
 import type { LoadWishes, Replayed } from '../replay/real-run.ts';
 import { authorizationFrom, originOf } from '../replay/target.ts';
-import { replayQuestion, replayQuestionAt, replayQuestionOnBare } from '../replay-question.ts';
+import { replayQuestion, replayQuestionAt, replayQuestionOnBare, replayQuestionOnKind } from '../replay-question.ts';
 import type { CommandContext } from '../run-command.ts';
 import { writeRun } from '../run-folder.ts';
 import { capacityQuestion } from '../simulate-question.ts';
@@ -102,16 +102,23 @@ const replayHere = async (options: ReplayCommandOptions, question: Question, con
   const { scenario, schedule } = question;
   const capacity = capacityCurve(schedule, fleetSettings(scenario.service, scenario.seed), capacityQuestion(question));
   const chosen = await chooseEngine(options.engine, process.env, context.tell);
-  if (options.profile !== 'bare')
+  if (options.profile !== 'bare' && options.profile !== 'kind')
     return {
       ...(await replayQuestion(question, timeScale, capacity, context.signal, chosen, wishesOf(options))),
       files: {},
     };
   if (timeScale !== 1)
-    throw new TestbedError('USAGE', `--time-scale ${options.timeScale}: the bare profile runs in real time`, {
-      hint: 'real controllers keep their own periods: leave --time-scale out, or use --profile local',
-    });
-  const ran = await replayQuestionOnBare(question, capacity, context.signal, chosen, wishesOf(options));
+    throw new TestbedError(
+      'USAGE',
+      `--time-scale ${options.timeScale}: the ${options.profile} profile runs in real time`,
+      {
+        hint: 'real controllers keep their own periods: leave --time-scale out, or use --profile local',
+      },
+    );
+  const ran =
+    options.profile === 'kind'
+      ? await replayQuestionOnKind(question, capacity, context, chosen, wishesOf(options))
+      : await replayQuestionOnBare(question, capacity, context.signal, chosen, wishesOf(options));
   const { epochMillis } = ran.record.header.scenario as unknown as Scenario;
   return {
     ...ran,
