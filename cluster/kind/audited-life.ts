@@ -3,7 +3,6 @@
 
 import type { LifeEvent } from '../../model/record.ts';
 import { millis } from '../../model/units.ts';
-import type { EndpointSlice } from '../bare/load-balancer.ts';
 import { GPU_RESOURCE } from '../bare/nodes.ts';
 import type { AuditCall } from '../kube/audit-log.ts';
 import { isAcceptedWrite } from '../kube/audit-log.ts';
@@ -35,8 +34,11 @@ interface Shown {
   readonly metadata?: PodShown['metadata'];
 }
 
-const isOf = (object: unknown, kind: string): object is PodShown =>
+const isOf = (object: unknown, kind: 'Pod' | 'EndpointSlice'): object is PodShown =>
   typeof object === 'object' && object !== null && (object as Shown).kind === kind;
+
+const isNode = (object: unknown): object is NodeShown =>
+  typeof object === 'object' && object !== null && (object as Shown).kind === 'Node';
 
 const hasLabels = ({ metadata }: PodShown, wanted: Readonly<Record<string, string>>): boolean =>
   Object.entries(wanted).every(([name, value]) => metadata.labels?.[name] === value);
@@ -82,7 +84,7 @@ const nodeLife = ({ calls, nodes, epochMillis }: AuditedLifeInput): readonly Lif
     const { resource, response, answeredMillis: at } = call;
     if (resource !== 'nodes' || at < epochMillis || !isAcceptedWrite(call)) continue;
     if (call.verb === 'delete') observed.node({ metadata: { name: call.name } }, false, at);
-    else if (isOf(response, 'Node') && hasCard(response)) observed.node(response, true, at);
+    else if (isNode(response) && hasCard(response)) observed.node(response, true, at);
   }
   return observed.life;
 };
