@@ -1,13 +1,18 @@
 # The two commands of the README. Both install what they need first (npm ci, once per lock file).
 PROFILE ?= local
 
-.PHONY: test bench conform install clean
+.PHONY: test bench test-bare conform install clean
 
 test: install
 	@npm run -s check
 
 bench: install
 	@npm run -s surgelab -- bench --profile $(PROFILE)
+
+# Three experiments under the real controllers beside their simulation, some six minutes; builds the controllers if they are
+# not here and Go is.
+test-bare: install
+	@npm run -s bare-check
 
 # Every recorded behaviour of the real components that is found beside the project, all of it.
 conform: install
