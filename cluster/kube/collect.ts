@@ -30,7 +30,7 @@ import { knownRun } from './known-run.ts';
 import type { ConfigYaml, PhaseCheck } from './known-scrapes.ts';
 import { checkPhases, rulePhases } from './known-scrapes.ts';
 import type { PrometheusReading, StoredJob } from './prometheus-cost.ts';
-import { appendedBetween, measuredStorage, prometheusReading } from './prometheus-cost.ts';
+import { appendedBetween, costNote, measuredStorage, prometheusReading } from './prometheus-cost.ts';
 import type { PrometheusApi } from './prometheus-http.ts';
 import { prometheusApi } from './prometheus-http.ts';
 import type { ReplayedRunSync } from './replayed-run.ts';
@@ -202,7 +202,7 @@ export class Collector {
       known,
       scaleChanges: changes,
       conformance,
-      notes: [...conformanceNotes(conformance), ...trouble],
+      notes: [...conformanceNotes(conformance), costNote(this.before, after, jobs), ...trouble],
     };
   }
 

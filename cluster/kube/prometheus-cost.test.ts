@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seconds } from '../../model/units.ts';
 import { examplePlatform } from './observe.test-support.ts';
 import type { PrometheusReading, StoredJob } from './prometheus-cost.ts';
-import { appendedBetween, measuredStorage, prometheusReading } from './prometheus-cost.ts';
+import { appendedBetween, costNote, measuredStorage, prometheusReading } from './prometheus-cost.ts';
 import type { StoredTarget } from './stored-series.ts';
 
 const EPOCH = 1_795_820_000_000;
@@ -105,5 +105,17 @@ describe('the storage of a real run', () => {
 
   it('has a marker for every series of a target that is gone, and the target for as long as it was there', () => {
     expect(recordOf(job(20_500, EPOCH + 30_000), 41_000).jobs).toMatchObject([{ targets: 0.5, samples: 12 }]);
+  });
+});
+
+describe('what Prometheus says of itself', () => {
+  it('is a sentence with its unit at every figure', () => {
+    const before = reading({ atUnix: EPOCH });
+    const after = reading({ atUnix: EPOCH + 20_000, samplesAppended: 6329, cpuSeconds: 1.53 });
+    expect(costNote(before, after, [job(null, null)])).toBe(
+      'Prometheus itself: 2.0 samples/s, 985 series and 1970 chunks in the head (0 kB on disk), log 197 kB, memory 82 MB, ' +
+        '0.005 cores; a scrape took 1.0 ms at the median and 1.0 ms at 95 %, the last evaluation of all rules 1.5 ms',
+    );
+    expect(costNote(after, before, [])).toContain('? samples/s');
   });
 });

@@ -126,3 +126,25 @@ export const measuredStorage = (question: StorageQuestion): StorageRecord => {
     cpuCores: orElse((after.cpuSeconds - before.cpuSeconds) / seconds, computed.cpuCores),
   };
 };
+
+const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor(q * (sorted.length - 1))] ?? NaN;
+
+/** What Prometheus says of itself, in a sentence for the run's notes. */
+export const costNote = (before: PrometheusReading, after: PrometheusReading, jobs: readonly StoredJob[]): string => {
+  const millis = jobs
+    .flatMap(({ targets }) => targets.flatMap(({ target }) => [...target.durationSeconds.values()]))
+    .map((seconds) => 1000 * seconds)
+    .sort((a, b) => a - b);
+  const seconds = (after.atUnix - before.atUnix) / 1000;
+  const text = (value: number, unit: string, digits = 1): string =>
+    Number.isNaN(value) ? `? ${unit}` : `${value.toFixed(digits)} ${unit}`;
+  return (
+    `Prometheus itself: ${text(appendedBetween(before, after) / seconds, 'samples/s')}, ` +
+    `${text(after.headSeries, 'series', 0)} and ${text(after.headChunks, 'chunks', 0)} in the head ` +
+    `(${text(after.headChunkBytes / 1e3, 'kB', 0)} on disk), log ${text(after.walBytes / 1e3, 'kB', 0)}, ` +
+    `memory ${text(after.memoryBytes / 1e6, 'MB', 0)}, ` +
+    `${text((after.cpuSeconds - before.cpuSeconds) / seconds, 'cores', 3)}; a scrape took ` +
+    `${text(quantile(millis, 0.5), 'ms')} at the median and ${text(quantile(millis, 0.95), 'ms')} at 95 %, ` +
+    `the last evaluation of all rules ${text(1000 * after.ruleSeconds, 'ms')}`
+  );
+};
