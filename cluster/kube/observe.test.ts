@@ -203,7 +203,7 @@ describe('an observer', () => {
         lists.set(path, time);
         return Promise.resolve({ metadata: { resourceVersion: String(time) }, items: answer(path, time) });
       },
-       
+
       lines: async function* (path: string, signal: AbortSignal): AsyncGenerator<string> {
         if (path.includes('/pods') && lists.get(path.split('&watch')[0]!.split('?watch')[0]!) === 1)
           throw new KubeError(410, 'Expired', 'too old resource version');
