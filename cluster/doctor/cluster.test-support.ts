@@ -131,7 +131,9 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   [`${PROXY}/api/v1/status/tsdb`]: data({ headStats: { numSeries: 7 }, seriesCountByMetricName: [] }),
   [query('scrape_samples_post_metric_relabeling{namespace="asr"}')]: vector([TARGET_LABELS, '2']),
   [query('timestamp({__name__="asr_active_requests"})')]: vector([TARGET_LABELS, String(NOW - 1.5)]),
-  [`${PROXY}/api/v1/rules`]: data({ groups: [{ name: 'asr.rules', rules: [{ name: 'asr:rate', health: 'ok' }] }] }),
+  [`${PROXY}/api/v1/rules`]: data({
+    groups: [{ name: 'asr.rules', rules: [{ name: 'asr:rate', query: 'sum(asr_active_requests)', health: 'ok' }] }],
+  }),
 };
 
 /** `status` in place of an answer: that status with a message, as the API gives it. */

@@ -160,6 +160,8 @@ export interface SeriesFacts {
 export interface RuleFacts {
   readonly group: string;
   readonly name: string;
+  /** PromQL. */
+  readonly query: string;
   readonly health: string;
   readonly lastError: string;
 }

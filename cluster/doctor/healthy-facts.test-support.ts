@@ -136,7 +136,15 @@ export const HEALTHY: Facts = {
   series: known([
     { name: 'asr_active_requests', elements: [{ labels: { namespace: 'asr', pod: 'asr-1' }, ageSeconds: 1.2 }] },
   ]),
-  rules: known([{ group: 'asr.rules', name: 'asr:requests:rate5m', health: 'ok', lastError: '' }]),
+  rules: known([
+    {
+      group: 'asr.rules',
+      name: 'asr:requests:rate5m',
+      query: 'rate(asr_requests_total[5m])',
+      health: 'ok',
+      lastError: '',
+    },
+  ]),
   adapter: known({ from: 'cluster', config: { rules: [ADAPTER_RULE] } }),
   metricApis: known([
     {

@@ -36,7 +36,12 @@ interface TsdbStatus {
 interface RuleGroups {
   readonly groups: readonly {
     readonly name: string;
-    readonly rules: readonly { readonly name: string; readonly health: string; readonly lastError?: string }[];
+    readonly rules: readonly {
+      readonly name: string;
+      readonly query: string;
+      readonly health: string;
+      readonly lastError?: string;
+    }[];
   }[];
 }
 
@@ -132,7 +137,13 @@ export const readRules = async (door: PrometheusDoor): Promise<Fact<RuleFacts[]>
   if (answer.kind !== 'answer') return unknown(`Prometheus: ${answer.why}`);
   return known(
     answer.value.groups.flatMap(({ name: group, rules }) =>
-      rules.map(({ name, health, lastError }) => ({ group, name, health, lastError: lastError ?? '' })),
+      rules.map(({ name, query: text, health, lastError }) => ({
+        group,
+        name,
+        query: text,
+        health,
+        lastError: lastError ?? '',
+      })),
     ),
   );
 };

@@ -137,4 +137,15 @@ describe('rung 8, the rules', () => {
       ['ok', '2 rules in 2 groups'],
     ],
   ])('%s', (_, change, expected) => expect(seen(8, change)).toEqual(expected));
+
+  it('warns of healthy rules on names that no pod shows (T35, T36)', () => {
+    const asks = (query: string): readonly string[] => advice(8, { rules: known([{ ...rule, query }]) });
+    expect(asks('rate(asr_requests_total[5m]) > 0 and asr:requests:rate5m > kube_pod_info')).toEqual([]);
+    expect(asks('sum(rate(asr_failed_requests[5m]))')).toEqual([
+      'T35: asr.rules/asr:requests:rate5m asks for asr_failed_requests, which no pod shows',
+    ]);
+    expect(asks('sum(asr_requests)')).toEqual([
+      'T36: asr.rules/asr:requests:rate5m asks for asr_requests, which no pod shows; asr_requests_total is there',
+    ]);
+  });
 });

@@ -14,31 +14,30 @@ import { fleetSettings } from '../../sim/fleet-settings.ts';
 import { BareCluster } from '../replay/replay-bare-cluster.ts';
 import { smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
 
-export const doctorPlatform = (): Platform => {
-  const small = smallPlatform(4);
-  return {
-    ...small,
-    ruleGroups: [
-      {
-        file: 'asr.yaml',
-        group: { name: 'asr', interval: '1s', rules: [{ record: 'asr:active:sum', expr: 'sum(asr_active_requests)' }] },
-      },
-    ],
-    adapter: {
-      config: {
-        rules: [
-          {
-            seriesQuery: 'asr_active_requests{namespace!="",pod!=""}',
-            resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },
-            metricsQuery: 'max(<<.Series>>{<<.LabelMatchers>>}) by (<<.GroupBy>>)',
-          },
-        ],
-      },
-      relistInterval: seconds(2),
-      maxAge: seconds(5),
+const small = smallPlatform(4);
+
+export const DOCTOR_PLATFORM: Platform = {
+  ...small,
+  ruleGroups: [
+    {
+      file: 'asr.yaml',
+      group: { name: 'asr', interval: '1s', rules: [{ record: 'asr:active:sum', expr: 'sum(asr_active_requests)' }] },
     },
-    controller: { ...small.controller, syncPeriod: seconds(1) },
-  };
+  ],
+  adapter: {
+    config: {
+      rules: [
+        {
+          seriesQuery: 'asr_active_requests{namespace!="",pod!=""}',
+          resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },
+          metricsQuery: 'max(<<.Series>>{<<.LabelMatchers>>}) by (<<.GroupBy>>)',
+        },
+      ],
+    },
+    relistInterval: seconds(2),
+    maxAge: seconds(5),
+  },
+  controller: { ...small.controller, syncPeriod: seconds(1) },
 };
 
 const fixed = (value: number) => ({ kind: 'fixed', value }) as const;
