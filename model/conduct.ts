@@ -27,7 +27,7 @@ export interface Departure {
   readonly cutMillis: number;
 }
 
-export const STAYS: Departure = { patienceMillis: Infinity, cutMillis: Infinity };
+const STAYS: Departure = { patienceMillis: Infinity, cutMillis: Infinity };
 
 /** 'hang' and 'cut ' in ASCII. */
 const HANGUP = 0x68616e67;

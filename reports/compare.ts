@@ -54,7 +54,7 @@ export const fidelityBounds = (timeScale: number): FidelityBounds => ({
 });
 
 /** Utilisation at the time of a call: below 0.7, 0.7 to 1, above 1 of what the Ready replicas finish at saturation. */
-export const REGIMES = ['below 0.7', '0.7 to 1', 'above 1'] as const;
+const REGIMES = ['below 0.7', '0.7 to 1', 'above 1'] as const;
 export type Regime = (typeof REGIMES)[number];
 
 export type RowUnit = 's' | 'share' | 'count' | '/s' | 'B';

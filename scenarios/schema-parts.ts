@@ -35,7 +35,7 @@ export const positiveDuration = () =>
 const RATE_SECONDS: Readonly<Record<string, number>> = { s: 1, sec: 1, min: 60, m: 60, h: 3600 };
 
 /** `6/s`, `300/min`, `20000/h`; also plain 0. */
-export const parseRate = (value: Scalar): PerSecond | null => {
+const parseRate = (value: Scalar): PerSecond | null => {
   if (value === 0) return perSecond(0);
   const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)\s*\/\s*(s|sec|min|m|h)$/.exec(value.trim()) : null;
   return match === null ? null : perSecond(Number(match[1]) / RATE_SECONDS[match[2]!]!);

@@ -57,7 +57,7 @@ export const layoutOf = (folder: string, logs: string | null): Layout => {
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** A kubeconfig with everything inside, so that it can be copied anywhere. */
-export const kubeconfigText = (apiServerPort: number, ca: string, client: ClientName, pair: KeyPair): string =>
+const kubeconfigText = (apiServerPort: number, ca: string, client: ClientName, pair: KeyPair): string =>
   stringify({
     apiVersion: 'v1',
     kind: 'Config',

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
 
-export const PORT_NAMES = [
+const PORT_NAMES = [
   'etcd',
   'etcdPeer',
   'apiServer',

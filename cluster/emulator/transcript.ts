@@ -21,7 +21,7 @@ const WORD_SECONDS = 0.4;
 const round3 = (x: number): number => Math.round(x * 1000) / 1000;
 
 /** The word that ends in slot `i`, that is within [0.4·i, 0.4·(i + 1)) seconds of audio. */
-export const wordAt = (seed: number, i: number): SpokenWord => {
+const wordAt = (seed: number, i: number): SpokenWord => {
   const gap = 0.02 + 0.08 * keyedUniform(seed, 3 * i);
   return {
     word: WORDS[Math.floor(keyedUniform(seed, 3 * i + 1) * WORDS.length)]!,

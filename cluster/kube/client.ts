@@ -49,7 +49,7 @@ export class KubeError extends Error {
 export const isKubeError = (error: unknown, status: number): boolean =>
   error instanceof KubeError && error.status === status;
 
-export const PATCH_TYPES = {
+const PATCH_TYPES = {
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',
   json: 'application/json-patch+json',

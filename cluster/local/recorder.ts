@@ -13,7 +13,7 @@ import type { LoadCensus } from './load-port.ts';
 import type { LocalScrapeObserver } from './scraping.ts';
 
 /** Value of a series without labels on a page of the text format; NaN if it is not there. */
-export const plainSample = (page: string, name: string): number => {
+const plainSample = (page: string, name: string): number => {
   const at = page.startsWith(`${name} `) ? 0 : page.indexOf(`\n${name} `) + 1;
   if (at === 0 && !page.startsWith(`${name} `)) return NaN;
   const from = at + name.length + 1;

@@ -19,7 +19,7 @@ export interface ConformOptions {
 const SHOWN = 5;
 
 /** The lines a person reads: one per set, then the first differences. */
-export const conformText = (result: ConformResult): string => {
+const conformText = (result: ConformResult): string => {
   const name = Math.max(...result.sets.map((set) => set.name.length), 3);
   const sets = result.sets.map(
     (set) =>

@@ -52,7 +52,7 @@ const metricRead = (folder: LoopFolder, metric: SyncMetric): MetricRead => ({
 });
 
 /** A recorded sync in the words of a collected one. */
-export const hpaSync = (folder: LoopFolder, line: LoopSync): HpaSync => ({
+const hpaSync = (folder: LoopFolder, line: LoopSync): HpaSync => ({
   startMillis: line.t,
   endMillis: line.end,
   scale: {

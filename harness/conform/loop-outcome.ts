@@ -26,7 +26,7 @@ export interface WholeOutcome {
 
 const OTHER_FAMILIES = ['flicker', 'fail-scrape', 'fail-pod', 'hpa-edit'];
 
-export const isComparable = ({ config }: LoopFolder): boolean =>
+const isComparable = ({ config }: LoopFolder): boolean =>
   (config.batch === 'a' || config.batch === 'b') && !OTHER_FAMILIES.includes(config.family);
 
 /** Jitter of a start, ms; without a tick a period is at least 10 ms longer. */

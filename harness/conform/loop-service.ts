@@ -49,7 +49,7 @@ export const lawOfRecording = ({ config }: LoopFolder): ServiceLaw => ({
   stream: { s0: seconds(0), s1: seconds(1), chunk: seconds(1), cap: 1 },
 });
 
-export const fleetOfRecording = (folder: LoopFolder): FleetSettings => ({
+const fleetOfRecording = (folder: LoopFolder): FleetSettings => ({
   law: lawOfRecording(folder),
   balancer: folder.config.service.balancer,
   balancerSeed: folder.config.service.seed,

@@ -38,7 +38,7 @@ export const recordedTrajectory = (folder: LoopFolder): Int32Array => everySecon
 export const ownTrajectory = (folder: LoopFolder, { cluster }: World): Int32Array =>
   everySecond(folder, cluster.scaleWrites);
 
-export const LATENCY_QUANTILES = [0.5, 0.95, 0.99] as const;
+const LATENCY_QUANTILES = [0.5, 0.95, 0.99] as const;
 
 const quantiles = (values: Float64Array): readonly number[] => {
   const sorted = values.sort();

@@ -148,7 +148,7 @@ const agrees = (answer: Answer, value: QueryValue, query: CompiledQuery | undefi
 };
 
 /** The differences of one case in one version. */
-export const replayCase = (
+const replayCase = (
   golden: PromqlCase,
   store: SampleStore,
   baseMs: number,

@@ -250,7 +250,7 @@ const compare = (golden: RulesCase, want: Outcome, got: Replay): ConformMismatch
 };
 
 /** The differences of one timeline in one version. */
-export const replayRulesCase = (golden: RulesCase, version: PrometheusVersion): ConformMismatch[] => {
+const replayRulesCase = (golden: RulesCase, version: PrometheusVersion): ConformMismatch[] => {
   const want = outcomeOf(golden, version);
   const { parsed, locate } = readYaml(golden.yaml);
   const loaded = loadRuleGroups(parsed, { defaultIntervalSeconds: golden.defaultIntervalMs / 1000, version, locate });

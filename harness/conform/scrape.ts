@@ -29,7 +29,7 @@ import { readNdjson } from './read-ndjson.ts';
 import type { ConformMismatch, ConformResult } from './result.ts';
 import { SetTally, conformResult } from './result.ts';
 
-export const SCRAPE_VERSIONS = ['2.53', '3'] as const;
+const SCRAPE_VERSIONS = ['2.53', '3'] as const;
 
 const suffix = (version: PrometheusVersion): string => (version === '2.53' ? '253' : '3');
 

@@ -85,7 +85,7 @@ const estimate = (of: TheoryCase, jobs: number, seed: number): Estimate[] => {
 };
 
 /** Runs one case with the effort. */
-export const estimateCase = (of: TheoryCase, effort: TheoryEffort): Estimate[] => {
+const estimateCase = (of: TheoryCase, effort: TheoryEffort): Estimate[] => {
   if (!effort.pilot) return estimate(of, jobsNeeded(of.rho, effort.precision), effort.seed);
   const pilotJobs = jobsNeeded(of.rho, PILOT_PRECISION);
   const first = estimate(of, pilotJobs, seedOf(effort.seed, 'pilot'))[0]!;

@@ -41,7 +41,7 @@ const jobKey = ({ seed, set, adjust }: Job): string =>
   JSON.stringify([seed, Object.entries(set).toSorted(([x], [y]) => (x < y ? -1 : 1)), adjust]);
 
 /** What the outcomes depend on beside seed and settings: the scenario, the YAML it names, the versions. */
-export const questionPrint = (options: ScenarioOptions): string => {
+const questionPrint = (options: ScenarioOptions): string => {
   const file = readQuestion(options);
   const { seed: _seed, ...scenario } = file.scenario;
   const manifests = readManifestFiles(file);

@@ -12,7 +12,7 @@ import { storageRows } from './storage-rows.ts';
 /** Note of a simulated run that was given what is known of a real one; only then do the bounds hold. */
 export const KNOWN_NOTE = 'what is known of the real run (phases, syncs, delays of pods and nodes) was not drawn';
 
-export const isKnowing = (ours: RunRecord): boolean => ours.header.notes.includes(KNOWN_NOTE);
+const isKnowing = (ours: RunRecord): boolean => ours.header.notes.includes(KNOWN_NOTE);
 
 /** With faults the bounds are twice as wide. */
 export const slackOf = (real: RunRecord): number => {

@@ -143,7 +143,7 @@ const VERB: Readonly<Record<string, string>> = { 'scrape interval': 'Scraping ev
 const shows = (interval: Interval | null): boolean => interval === null || interval.low > 0 || interval.high < 0;
 
 /** What changing the swept setting buys, or null if the sweep cannot tell. */
-export const sweepSentence = (sweep: Sweep): string | null => {
+const sweepSentence = (sweep: Sweep): string | null => {
   const base = sweep.rows.find((row) => row.label === sweep.baseline);
   const other = alternative(sweep);
   if (base === undefined || other === undefined) return null;

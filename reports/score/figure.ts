@@ -20,7 +20,3 @@ export const figure = (n: number | null, why: string): Figure =>
   n === null || !Number.isFinite(n) ? noData(why) : { kind: 'value', value: n };
 
 export const numberOf = (f: Figure): number | null => (f.kind === 'value' ? f.value : null);
-
-/** The figure through g, no data passing through. */
-export const mapFigure = (f: Figure, g: (n: number) => number): Figure =>
-  f.kind === 'value' ? figure(g(f.value), 'not a finite number') : f;

@@ -23,7 +23,7 @@ import { serviceScore } from './service.ts';
 import type { StageShare } from './stages.ts';
 import { stageShares } from './stages.ts';
 
-export const SCORE_SCHEMA = 'surgelab.score/1';
+const SCORE_SCHEMA = 'surgelab.score/1';
 
 export interface Score {
   readonly schema: typeof SCORE_SCHEMA;

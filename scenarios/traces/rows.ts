@@ -2,7 +2,7 @@
 
 import { TestbedError } from '../../model/errors.ts';
 
-export const CONVERT_HINT =
+const CONVERT_HINT =
   'a trace is UTF-8 text with the header offset_s,audio_s,kind and one row per request in time order, e.g. `12.500,4.20,short`';
 
 /** Throws TRACE_INVALID naming the line (from 1). */

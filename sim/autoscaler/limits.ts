@@ -22,7 +22,7 @@ const periodStart = (memory: HpaMemory, policy: CompiledPolicy, current: number,
   0;
 
 /** Most replicas that the up policies allow; int32 overflow included (golden n:pods-up-int32-overflow). */
-export const upLimit = (memory: HpaMemory, behavior: CompiledBehavior, current: number, nowMillis: number): number => {
+const upLimit = (memory: HpaMemory, behavior: CompiledBehavior, current: number, nowMillis: number): number => {
   const { select, policies } = behavior.up;
   if (select === 'Disabled') return current;
   let limit = select === 'Min' ? MAX_INT32 : MIN_INT32;
@@ -35,7 +35,7 @@ export const upLimit = (memory: HpaMemory, behavior: CompiledBehavior, current: 
 };
 
 /** Fewest replicas that the down policies allow. Max = largest change = smallest count. */
-export const downLimit = (
+const downLimit = (
   memory: HpaMemory,
   behavior: CompiledBehavior,
   current: number,
@@ -78,7 +78,7 @@ export const limitByPolicies = (
 };
 
 /** At most double, at least 4. Golden n:legacy-limit-minimum-four. */
-export const legacyLimit = (current: number): number => truncateToInt32(Math.max(2 * current, 4));
+const legacyLimit = (current: number): number => truncateToInt32(Math.max(2 * current, 4));
 
 /** The stabilised count within [min, max] and the doubling. */
 export const limitLegacy = (current: number, desired: number, min: number, max: number): Limited => {

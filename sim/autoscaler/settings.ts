@@ -14,7 +14,7 @@ export interface HpaFlags {
   readonly initialReadinessDelaySeconds: number;
 }
 
-export const DEFAULT_FLAGS: HpaFlags = {
+const DEFAULT_FLAGS: HpaFlags = {
   downscaleStabilizationSeconds: 300,
   tolerance: 0.1,
   cpuInitializationSeconds: 300,

@@ -2,9 +2,8 @@
 // Takes and gives numbers; what a class, a subject or a detail means is left to the caller.
 // Simple twin and oracle: the sorted array in event-queue.test.ts. Benchmark: bench/sim.bench.ts.
 
-/** Sequence numbers per class that fit below the class in one double: 2^44 events, 557 years at 1,000 a second. */
+/** Sequence numbers per class that fit below the class (at most 511) in one double: 2^44 events, 557 years at 1,000 a second. */
 const SEQUENCES = 2 ** 44;
-export const MAX_CLASS = 511;
 
 const grown = <A extends Float64Array | Int32Array | Uint16Array>(old: A, capacity: number): A => {
   const made = new (old.constructor as new (n: number) => A)(capacity);

@@ -32,8 +32,8 @@ export interface Draws {
 }
 
 /** Containers of the pods that a run begins with ('starting'): as in the recordings, quick and the same for all. */
-export const INITIAL_START_MILLIS = 200;
-export const INITIAL_LOAD_MILLIS = 500;
+const INITIAL_START_MILLIS = 200;
+const INITIAL_LOAD_MILLIS = 500;
 
 /** Pods of one write are made within this of each other. */
 const ONE_WRITE_MILLIS = 1000;

@@ -5,7 +5,7 @@ import type { Rng } from '../../model/rng.ts';
 import { mix32, seedOf } from '../../model/rng.ts';
 
 /** apimachinery's rand: no vowels, no 0, 1 and 3, so that no word appears. */
-export const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** Five characters at the end of a pod's name. */
 export const nameSuffix = (rng: Rng): string =>

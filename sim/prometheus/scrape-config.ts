@@ -35,7 +35,7 @@ export interface ScrapeGlobals {
 }
 
 /** Prometheus' own: interval 1m, timeout 10s. The operator writes 30s where its resource says nothing. */
-export const SCRAPE_GLOBALS: ScrapeGlobals = { interval: '1m', timeout: '10s' };
+const SCRAPE_GLOBALS: ScrapeGlobals = { interval: '1m', timeout: '10s' };
 
 type Entry = Readonly<Record<string, unknown>>;
 

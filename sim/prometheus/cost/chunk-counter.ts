@@ -2,7 +2,7 @@
 // them (metrics-path.md 2.1 and 2.2; tsdb/chunkenc/xor.go, tsdb/head_append.go). Fast path: one call per stored sample.
 
 /** Blocks and head chunks are cut at multiples of this. */
-export const BLOCK_RANGE_MILLIS = 7_200_000;
+const BLOCK_RANGE_MILLIS = 7_200_000;
 /** After a quarter of this the end of the chunk is predicted; at twice this it is cut. */
 const SAMPLES_PER_CHUNK = 120;
 /** A chunk larger than this is cut before the next sample: 1024 less the largest sample (19 B). */

@@ -8,14 +8,14 @@ const WAL_SCRAPE_BYTES = 25;
 const WAL_SAMPLE_BYTES = 7.4;
 const WAL_SERIES_BYTES = 36;
 /** The log holds about this much: head span of up to 3 h. */
-export const WAL_SECONDS = 3 * 3600;
+const WAL_SECONDS = 3 * 3600;
 
 /** A dead series leaves the head 1.1 to 3.1 h after its last sample (gold). */
-export const HEAD_GRACE_HOURS = { min: 1.1, mean: 2.1, max: 3.1 } as const;
+const HEAD_GRACE_HOURS = { min: 1.1, mean: 2.1, max: 3.1 } as const;
 
 const MEMORY_BASE_BYTES = 50e6;
 /** Resident bytes per head series: the database alone, with usual queries, with many rules and dashboards. */
-export const MEMORY_SERIES_BYTES = { floor: 2300, typical: 4000, pessimistic: 8000 } as const;
+const MEMORY_SERIES_BYTES = { floor: 2300, typical: 4000, pessimistic: 8000 } as const;
 
 /** Measured fit: 1.0 ms per scrape and 3 µs per sample. */
 const CPU_SCRAPE_SECONDS = 1.0e-3;

@@ -31,7 +31,7 @@ export const scalarOp = (op: ValueOp): ((a: number, b: number) => number) => ARI
 const DEFAULT_MATCHING: Matching = { cardinality: 'one-to-one', on: false, labels: [], include: [] };
 
 /** An element without its metric name; it collides with another only if names differed (see `refuseDuplicates`). */
-export const withoutName = (metric: Metric, rules: VersionRules): Metric =>
+const withoutName = (metric: Metric, rules: VersionRules): Metric =>
   metric.derive(`drop-name:${rules.version}`, (labels) => dropLabels(labels, rules.reservedLabels));
 
 /** Two elements with equal labels fail the query. Only possible where metric names were dropped or labels changed. */
@@ -89,7 +89,7 @@ const describe = (metric: Metric): string => {
 };
 
 /** and, or, unless: elements are told apart by the matching labels only. */
-export const setOperator = (e: Binary): ((left: Vector, right: Vector) => Vector) => {
+const setOperator = (e: Binary): ((left: Vector, right: Vector) => Vector) => {
   const cut = matchCut(e.clause ?? DEFAULT_MATCHING);
   const keysOf = (vector: Vector) => vector.metrics.map((metric) => cutMetric(metric, cut).key);
   const pick = (vector: Vector, keep: (key: string) => boolean): Vector => {
@@ -113,7 +113,7 @@ export const setOperator = (e: Binary): ((left: Vector, right: Vector) => Vector
 };
 
 /** vector op vector, one-to-one or with group_left / group_right. */
-export const vectorVector = (e: Binary, rules: VersionRules): ((left: Vector, right: Vector) => Vector) => {
+const vectorVector = (e: Binary, rules: VersionRules): ((left: Vector, right: Vector) => Vector) => {
   const op = e.op as ValueOp;
   const apply = ARITHMETIC[op];
   const matching = e.clause ?? DEFAULT_MATCHING;

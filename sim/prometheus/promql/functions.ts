@@ -12,7 +12,7 @@ import { anchoredRegexp, expandTemplate, RegexpError } from './regexp.ts';
 import { EMPTY_VECTOR, EvaluationError, type Vector } from './value.ts';
 import type { VersionRules } from './version.ts';
 
-export const VALUE_FUNCTIONS: ReadonlyMap<string, (value: number) => number> = new Map([
+const VALUE_FUNCTIONS: ReadonlyMap<string, (value: number) => number> = new Map([
   ['abs', Math.abs],
   ['ceil', Math.ceil],
   ['floor', Math.floor],

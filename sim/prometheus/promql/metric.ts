@@ -47,7 +47,7 @@ export const metricOf = (series: Series): Metric => {
 };
 
 /** Only these labels. */
-export const keepLabels = (labels: Labels, names: readonly string[]): Labels => {
+const keepLabels = (labels: Labels, names: readonly string[]): Labels => {
   const kept: Record<string, string> = {};
   for (const name of names) {
     const value = labels[name];

@@ -21,7 +21,7 @@ interface Matched {
  * search starts where evenly spaced scrapes would have put it and doubles its steps from there
  * (bench/control-promql.bench.ts).
  */
-export const indexAfter = (series: Series, time: number): number => {
+const indexAfter = (series: Series, time: number): number => {
   const { times, first, end } = series;
   if (end === first || times[end - 1]! <= time) return end;
   const oldest = times[first]!;

@@ -118,7 +118,7 @@ const VERB = /%([-+ 0#]*)(\d+)?(?:\.(\d+)?)?([a-zA-Z%])/g;
 const HAS_PRECISION = /\.(\d*)/;
 
 /** fmt.Sprintf for the verbs that make sense here. */
-export const sprintf = (format: string, args: readonly GoValue[]): string => {
+const sprintf = (format: string, args: readonly GoValue[]): string => {
   let next = 0;
   const text = format.replace(VERB, (whole, flags: string, width: string | undefined, _digits, verb: string) => {
     if (verb === '%') return '%';
