@@ -35,12 +35,7 @@ const upLimit = (memory: HpaMemory, behavior: CompiledBehavior, current: number,
 };
 
 /** Fewest replicas that the down policies allow. Max = largest change = smallest count. */
-const downLimit = (
-  memory: HpaMemory,
-  behavior: CompiledBehavior,
-  current: number,
-  nowMillis: number,
-): number => {
+const downLimit = (memory: HpaMemory, behavior: CompiledBehavior, current: number, nowMillis: number): number => {
   const { select, policies } = behavior.down;
   if (select === 'Disabled') return current;
   let limit = select === 'Min' ? MIN_INT32 : MAX_INT32;
