@@ -89,7 +89,7 @@ export const readPrometheusFacts = async (
     door.get<Vector>(query(`scrape_samples_post_metric_relabeling{namespace="${namespace}"}`)),
   ]);
   const { activeTargets } = targets.value;
-  const nowMillis = 1000 * (time.kind === 'answer' ? Number(time.value.result[1]) : NaN);
+  const nowMillis = time.kind === 'answer' ? 1000 * Number(time.value.result[1]) : Date.now();
   const own = activeTargets.map((each) => targetFacts(each, pods, nowMillis)).filter((each) => each !== null);
   const status = or(tsdb, { headStats: { numSeries: 0 }, seriesCountByMetricName: [] });
   // A job's name and the label `job` differ: the target of the pod says which job it is.
