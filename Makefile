@@ -18,6 +18,11 @@ test-bare: install
 conform: install
 	@npm run -s surgelab -- conform all
 
+# A kind cluster up, five minutes replayed on it, the run against its simulation, the cluster down. Skips with its reason
+# where Docker or an image is missing; SURGELAB_KIND=1 makes that a failure.
+test-kind: install
+	@npm run -s test-kind
+
 install: node_modules/.installed
 
 node_modules/.installed: package-lock.json

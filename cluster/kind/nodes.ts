@@ -34,15 +34,30 @@ export const startNode = async (name: string): Promise<void> => {
   await run('docker', ['exec', name, 'sh', '-c', START]);
 };
 
+const isReady = (status: NodeShown['status']): boolean =>
+  status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true;
+
 /** Cards that pods can be given, by the name of the node; nodes that are not Ready have none. */
 export const cardsOf = async (api: KubeClient): Promise<ReadonlyMap<string, number>> => {
   const { items } = await api.get<KubeList<NodeShown>>('/api/v1/nodes');
   return new Map(
     items.map(({ metadata, status }) => {
-      const isReady = status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true;
-      return [metadata.name, isReady ? Number(status.allocatable?.[GPU_RESOURCE] ?? 0) : 0];
+      return [metadata.name, isReady(status) ? Number(status?.allocatable?.[GPU_RESOURCE] ?? 0) : 0];
     }),
   );
+};
+
+/** Null when every node of the start shows its card. */
+export const cardsThere = async (api: KubeClient, warm: number): Promise<string | null> => {
+  const cards = [...(await cardsOf(api)).values()].reduce((sum, each) => sum + each, 0);
+  return cards >= warm ? null : `${cards} of ${warm} cards`;
+};
+
+/** Null when every node that is registered is Ready. */
+export const nodesReady = async (api: KubeClient): Promise<string | null> => {
+  const { items } = await api.get<KubeList<NodeShown>>('/api/v1/nodes');
+  const waiting = items.filter(({ status }) => !isReady(status));
+  return waiting.length === 0 ? null : `${waiting.map(({ metadata }) => metadata.name).join(', ')} not Ready`;
 };
 
 /** Addresses of the nodes on their Docker network. */

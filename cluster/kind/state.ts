@@ -13,8 +13,6 @@ export interface KindState {
   readonly scenario: string;
   /** kind's configuration: a cluster with another one has to be made anew. */
   readonly clusterYaml: string;
-  /** What the metric path was made from, as text: another one is applied anew. */
-  readonly monitoring: string;
   readonly images: KindImages;
   readonly workers: readonly string[];
   /** The last rung that held. */

@@ -14,10 +14,10 @@ import { buildEmulatorImage } from './emulator-image.ts';
 import { keepEvidence, nodeContainers } from './evidence.ts';
 import type { KindImages } from './images.ts';
 import { PARTS, imageHere, needImage } from './images.ts';
-import { adapterObjects, cardObjects, prometheusObjects } from './monitoring.ts';
+import { cardObjects, prometheusObjects } from './monitoring.ts';
 import type { Environment } from './names.ts';
 import { CLUSTER_NAME, CONTROL_PLANE, workerName } from './names.ts';
-import { cardsOf, parkNode } from './nodes.ts';
+import { nodesReady, parkNode } from './nodes.ts';
 import type { KindPool } from './pool.ts';
 import { assertMachine } from './preflight.ts';
 import { rightsObjects } from './rights.ts';
@@ -39,6 +39,8 @@ export interface UpCluster {
   readonly api: KubeClient;
   readonly images: KindImages;
   readonly workload: Omit<WorkloadInput, 'replicas'>;
+  /** GPU nodes of the start. */
+  readonly warm: number;
   /** Whether this call made it. */
   readonly isNew: boolean;
   readonly notes: readonly string[];
@@ -127,32 +129,14 @@ const idleImage = async (): Promise<string> => {
   return tag;
 };
 
-const parkSurplus = async (api: KubeClient, { pool, signal, tell }: UpSettings): Promise<void> => {
+const parkSurplus = async (api: KubeClient, settings: UpSettings): Promise<void> => {
+  const { pool, signal, tell } = settings;
   const surplus = Array.from({ length: pool.workers - pool.warm }, (_, i) => workerName(pool.warm + i));
   if (surplus.length === 0) return;
+  await need({ what: 'the nodes', patienceSeconds: 90, check: () => nodesReady(api) }, settings);
   tell(`parking ${surplus.join(', ')}`);
   await Promise.all(surplus.map((name) => parkNode(api, name, signal)));
 };
-
-const nodesReady = async (api: KubeClient): Promise<string | null> => {
-  const { items } = await api.get<{
-    items: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } }[];
-  }>('/api/v1/nodes');
-  const waiting = items.filter(
-    ({ status }) => status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') !== true,
-  );
-  return waiting.length === 0 ? null : `${waiting.map(({ metadata }) => metadata.name).join(', ')} not Ready`;
-};
-
-/** Null when every node of the start shows its card. */
-const cardsThere = async (api: KubeClient, warm: number): Promise<string | null> => {
-  const cards = [...(await cardsOf(api)).values()].reduce((sum, each) => sum + each, 0);
-  return cards >= warm ? null : `${cards} of ${warm} cards`;
-};
-
-/** What the metric path was made from: if it differs, Prometheus and adapter have to be made anew. */
-export const monitoringText = ({ platform }: KindPool, images: KindImages): string =>
-  JSON.stringify([prometheusObjects(platform, images), adapterObjects(platform, images)]);
 
 /**
  * The cluster with cards and monitoring, without workload and adapter. Throws TOOL_MISSING, TARGET_FAILED, INTERRUPTED,
@@ -187,7 +171,6 @@ export const bringUp = async (settings: UpSettings): Promise<UpCluster> => {
     const state: KindState = {
       scenario: scenario.name,
       clusterYaml: yaml,
-      monitoring: there ? (before?.monitoring ?? '') : '',
       images,
       workers: Array.from({ length: pool.workers }, (_, i) => workerName(i)),
       rung: 'nodes',
@@ -198,20 +181,16 @@ export const bringUp = async (settings: UpSettings): Promise<UpCluster> => {
     reach('images on the nodes');
     tell('loading images');
     await loadImages(images, emulator, settings);
-    if (!there) {
-      reach('nodes Ready');
-      await need({ what: 'the nodes', patienceSeconds: 90, check: () => nodesReady(client) }, settings);
-      await parkSurplus(client, settings);
-    }
+    if (!there) await parkSurplus(client, settings);
     reach('cards and Prometheus');
     await applyAll(client, [...rightsObjects(), ...cardObjects(images), ...prometheusObjects(platform, images)]);
-    await need({ what: 'the cards', patienceSeconds: 60, check: () => cardsThere(client, pool.warm) }, settings);
     writeState(environment, { ...state, rung });
     const { startup, service, seed } = scenario;
     return {
       api: client,
       images,
       isNew: !there,
+      warm: pool.warm,
       notes: [...pool.notes, ...notes],
       workload: {
         platform,

@@ -8,7 +8,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { apply, applyAll, metricsServed, podsReady } from './apply.ts';
 import { adapterObjects } from './monitoring.ts';
 import { CONTROL_PLANE, MONITORING, PROMETHEUS_HOST_PORT } from './names.ts';
-import { nodeAddress } from './nodes.ts';
+import { cardsThere, nodeAddress } from './nodes.ts';
 import type { Ladder } from './rungs.ts';
 import { need, waitFor } from './rungs.ts';
 import type { UpCluster } from './up.ts';
@@ -22,6 +22,7 @@ export interface WorkloadUp {
 }
 
 const POD_SECONDS = 180;
+const CARD_SECONDS = 60;
 const PROMETHEUS_SECONDS = 60;
 const ADAPTER_SECONDS = 60;
 
@@ -38,7 +39,7 @@ const answers = async (url: string): Promise<string | null> => {
 };
 
 /** Throws TARGET_FAILED, INTERRUPTED. A metric path that stays broken is a note: a run shows it. */
-export const workloadUp = async ({ api, images, workload }: UpCluster, ladder: Ladder): Promise<WorkloadUp> => {
+export const workloadUp = async ({ api, images, workload, warm }: UpCluster, ladder: Ladder): Promise<WorkloadUp> => {
   const { platform, doors } = workload;
   const { namespace, selector } = platform.deployment;
   const notes: string[] = [];
@@ -57,6 +58,7 @@ export const workloadUp = async ({ api, images, workload }: UpCluster, ladder: L
     },
     ladder,
   );
+  await need({ what: 'the cards', patienceSeconds: CARD_SECONDS, check: () => cardsThere(api, warm) }, ladder);
   const url = await prometheusUrl();
   await need({ what: 'Prometheus', patienceSeconds: PROMETHEUS_SECONDS, check: () => answers(url) }, ladder);
   const scraped = await untilScraped(url, platform, replicas, ladder);

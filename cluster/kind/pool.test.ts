@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { smallPlatform, smallScenario } from '../local/small-world.test-support.ts';
+import { kindPool } from './pool.ts';
+
+const figures = (maxReplicas: number, change: object, gpusPerPod = 1) => {
+  const scenario = smallScenario(1, 60);
+  const platform = smallPlatform(maxReplicas);
+  const pool = kindPool(
+    { ...scenario, nodes: { ...scenario.nodes, ...change } },
+    { ...platform, deployment: { ...platform.deployment, gpusPerPod } },
+  );
+  const { gpusPerNode, warm, min, max } = pool.scenario.nodes;
+  return [
+    pool.workers,
+    pool.warm,
+    { gpusPerNode, warm, min, max },
+    pool.platform.deployment.gpusPerPod,
+    pool.notes.length,
+  ];
+};
+
+describe('the GPU nodes of a scenario on kind', () => {
+  it('are as many as the scenario has, if the HPA can fill them', () => {
+    expect(figures(4, { warm: 2, min: 1, max: 4 })).toEqual([4, 2, { gpusPerNode: 1, warm: 2, min: 1, max: 4 }, 1, 0]);
+  });
+
+  it('are no more than the HPA can fill, and it says so', () => {
+    expect(figures(3, { warm: 8, min: 8, max: 8 })).toEqual([3, 3, { gpusPerNode: 1, warm: 3, min: 3, max: 3 }, 1, 1]);
+  });
+
+  it('have one card each: a node that takes two pods becomes two', () => {
+    expect(figures(8, { gpusPerNode: 2, warm: 1, min: 0, max: 3 })).toEqual([
+      6,
+      2,
+      { gpusPerNode: 1, warm: 2, min: 0, max: 6 },
+      1,
+      2,
+    ]);
+  });
+
+  it('are enough for the pods of the start; a pod that asks for no card asks for one', () => {
+    expect(figures(4, { warm: 0, min: 0, max: 4 }, 0)).toEqual([
+      4,
+      1,
+      { gpusPerNode: 1, warm: 1, min: 0, max: 4 },
+      1,
+      2,
+    ]);
+  });
+});
