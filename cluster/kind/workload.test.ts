@@ -95,7 +95,7 @@ describe('the workload of a scenario on kind', () => {
                 },
                 lifecycle: { preStop: { sleep: { seconds: 3 } } },
                 resources: {
-                  requests: { cpu: '50m', memory: '96Mi' },
+                  requests: { cpu: '500m', memory: '96Mi' },
                   limits: { memory: '512Mi', 'nvidia.com/gpu': '1' },
                 },
                 securityContext: {

@@ -60,7 +60,7 @@ const container = ({ platform, doors, image, emulator }: WorkloadInput) => {
     ...(startup === null ? {} : { startupProbe: probeOf(startup, port, alive) }),
     ...(preStop === 0 ? {} : { lifecycle: { preStop: { sleep: { seconds: Math.ceil(preStop) } } } }),
     resources: {
-      requests: { cpu: '50m', memory: '96Mi' },
+      requests: { cpu: '500m', memory: '96Mi' },
       limits: { memory: '512Mi', [GPU_RESOURCE]: String(gpusPerPod) },
     },
     securityContext: {

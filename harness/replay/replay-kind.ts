@@ -32,7 +32,7 @@ import { fleetSettings } from '../../sim/fleet-settings.ts';
 import type { KnownInputs } from '../../sim/known-inputs.ts';
 import { LoadWorkers } from './load-workers.ts';
 import type { Priority } from './priority.ts';
-import { raisePriority } from './priority.ts';
+import { realTimePriority } from './priority.ts';
 import type { RealRunSettings, Replayed } from './real-run.ts';
 import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
 import { withCauses } from './replay-bare-causes.ts';
@@ -96,7 +96,7 @@ export const replayKind = async (settings: ReplayKindSettings): Promise<KindRepl
   let isWell = false;
   try {
     const up = await prepared(cluster, ladder, environment);
-    const priority = raisePriority();
+    const priority = realTimePriority();
     try {
       const played = await playOn({ settings, pool, cluster, up }, priority.kind);
       isWell = true;
