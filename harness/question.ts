@@ -63,10 +63,19 @@ const wholeSeed = (text: string): number => {
   return Number(text);
 };
 
-const positiveDuration = (text: string): number => {
+/** A length above the warm-up, which is cut off before anything is counted. */
+const durationAfter = (warmup: number, text: string): number => {
   const parsed = parseDuration(text);
   if (parsed === null || parsed <= 0)
     throw new TestbedError('USAGE', `--duration ${text}: expected a duration above 0`, { hint: '--duration 10m' });
+  if (parsed <= warmup)
+    throw new TestbedError(
+      'USAGE',
+      `--duration ${text}: the first ${warmup} s are warm-up, which nothing is counted of`,
+      {
+        hint: `a duration above ${warmup}s, or a scenario with a shorter warmup`,
+      },
+    );
   return parsed;
 };
 
@@ -79,7 +88,8 @@ export const readQuestion = (options: ScenarioOptions): ScenarioFile => {
     scenario: {
       ...scenario,
       seed: options.seed === undefined ? scenario.seed : wholeSeed(options.seed),
-      duration: options.duration === undefined ? scenario.duration : seconds(positiveDuration(options.duration)),
+      duration:
+        options.duration === undefined ? scenario.duration : seconds(durationAfter(scenario.warmup, options.duration)),
       platform: { ...scenario.platform, set: { ...scenario.platform.set, ...parseSet(options.set ?? []) } },
     },
   };

@@ -34,6 +34,17 @@ describe('run folder', () => {
     expect(record.signals.value).toEqual(run.signals.value.slice(0, run.signals.count));
   });
 
+  it('replaces a run, never a folder of something else', async () => {
+    const folder = await writeRun(join(scratch, 'twice'), run);
+    expect(await writeRun(folder, run, { 'score.json': '{}' })).toBe(folder);
+    expect(readdirSync(folder)).toContain('score.json');
+    const other = mkdtempSync(join(scratch, 'thesis-'));
+    writeFileSync(join(other, 'chapter.txt'), 'years of work');
+    await expect(writeRun(other, run)).rejects.toMatchObject({ code: 'RUN_FOLDER_UNWRITABLE' });
+    await expect(writeRun(join(other, 'chapter.txt'), run)).rejects.toMatchObject({ code: 'RUN_FOLDER_UNWRITABLE' });
+    expect(readFileSync(join(other, 'chapter.txt'), 'utf8')).toBe('years of work');
+  });
+
   it('has the same bytes for the same seed: twice in one process, and once in a worker', async () => {
     const first = bytesOf(await writeRun(join(scratch, 'first'), run));
     const again = simulateQuestion(loadQuestion(OPTIONS), false);

@@ -2,7 +2,7 @@
 // A folder is built as `<name>.partial` beside its place and renamed at the end; whatever cuts that off leaves the
 // `.partial` name behind, and readers refuse it unless they are told to score what is there.
 
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { TestbedError } from '../model/errors.ts';
@@ -85,6 +85,26 @@ export interface PartialRun {
 }
 
 /**
+ * Writing replaces what is in `folder`, so it must be a run, empty, or not there yet. Commands look before a long run too.
+ * Throws RUN_FOLDER_UNWRITABLE.
+ */
+export const checkRunPlace = async (folder: string): Promise<void> => {
+  const target = resolve(folder);
+  const found = await readdir(target).catch((cause: unknown): string[] => {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw unwritable(target, cause);
+  });
+  if (found.length > 0 && !found.includes('run.json'))
+    throw new TestbedError(
+      'RUN_FOLDER_UNWRITABLE',
+      `${target} holds something else than a run, and would be replaced`,
+      {
+        hint: '--out DIR with a folder that is new, empty, or a run',
+      },
+    );
+};
+
+/**
  * Writes `run` to `folder`, replacing a run that was there. `extra` files (score.json, report.html, …) go in with it.
  * With `partial` the folder keeps the `.partial` name. Returns the final path. Throws RUN_FOLDER_UNWRITABLE.
  */
@@ -94,6 +114,7 @@ export const writeRun = async (
   extra: Readonly<Record<string, string>> = {},
   partial: PartialRun | null = null,
 ): Promise<string> => {
+  await checkRunPlace(folder);
   const target = resolve(folder);
   const building = target + PARTIAL;
   try {

@@ -9,7 +9,7 @@ import { judge, judgedFiles } from '../judge.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { loadQuestion } from '../question.ts';
 import type { CommandContext } from '../run-command.ts';
-import { writeRun } from '../run-folder.ts';
+import { checkRunPlace, writeRun } from '../run-folder.ts';
 import type { RunQuestion } from '../run-question.ts';
 import { isRunFolder, questionOfRun } from '../run-question.ts';
 import { simulateQuestion } from '../simulate-question.ts';
@@ -37,14 +37,12 @@ const asked = async (options: SimulateCommandOptions): Promise<RunQuestion> => {
 
 export const run = async (options: SimulateCommandOptions, context: CommandContext): Promise<number> => {
   const { question, known } = await asked(options);
+  const out = options.out ?? join('runs', `${question.scenario.name}-sim`);
+  await checkRunPlace(out);
   for (const note of question.notes) context.tell(`note: ${note}`);
   const record = simulateQuestion(question, true, known);
   const judged = judge(record);
-  const folder = await writeRun(
-    options.out ?? join('runs', `${question.scenario.name}-sim`),
-    record,
-    judgedFiles(judged),
-  );
+  const folder = await writeRun(out, record, judgedFiles(judged));
   context.print(
     options.json === true
       ? JSON.stringify(judged, null, 1)
