@@ -66,6 +66,8 @@ export const talk = (
     let admittedMillis: number | null = null;
     let open = false;
     let over = false;
+    /** The audio is over: the end is asked for as soon as all of it is sent. */
+    let spoken = false;
     let stopFrames = (): void => undefined;
     let stopGrace = (): void => undefined;
 
@@ -86,6 +88,7 @@ export const talk = (
       if (over) return;
       over = true;
       stopFrames();
+      stopSpoken();
       stopGrace();
       stopWaiting();
       stopLatest();
@@ -111,18 +114,15 @@ export const talk = (
     const stopLatest = clock.at(latestMillis, cut);
 
     const askForEnd = (): void => {
+      spoken = false;
       socket.send(dialect.endMessage);
       stopGrace = clock.at(clock.now() + GRACE_MILLIS, () => {
         fail({ kind: 'wrong-end' });
       });
     };
-    /** Sends every frame whose turn has come; the turn after the last one asks for the end instead. */
+    /** Sends every frame whose turn has come, and the end message once all are sent and the audio is over. */
     const sendOwed = (): void => {
       for (; owed > 0 && !over; owed--) {
-        if (sentBytes >= totalBytes) {
-          askForEnd();
-          continue;
-        }
         const length = Math.min(frameBytes, totalBytes - sentBytes);
         const at = sentBytes % (clip.length - frameBytes);
         const from = at - (at % 2);
@@ -132,20 +132,25 @@ export const talk = (
         maxBufferedBytes = Math.max(maxBufferedBytes, socket.bufferedAmount);
         if (socket.bufferedAmount > MOST_BUFFERED_BYTES) fail({ kind: 'back-pressure' });
       }
+      if (spoken && !over && sentBytes >= totalBytes) askForEnd();
     };
+    const stopSpoken = clock.at(startMillis + audioSeconds * 1000, () => {
+      spoken = true;
+      if (open) sendOwed();
+    });
     const wake = (): void => {
       const now = clock.now();
-      for (; !over && turn <= frames && startMillis + turn * frameMillis <= now; turn++) {
+      for (; !over && turn < frames && startMillis + turn * frameMillis <= now; turn++) {
         const late = now - (startMillis + turn * frameMillis);
         const tenths = Math.floor((10 * late) / timeScale);
         const bucket = tenths < FINE_TENTHS ? tenths : 10 * Math.floor(tenths / 10);
         lateness.set(bucket, (lateness.get(bucket) ?? 0) + 1);
         if (late >= frameMillis) catchUps += 1;
-        if (turn < frames) due += 1;
+        due += 1;
         owed += 1;
       }
       if (open) sendOwed();
-      if (!over && turn <= frames) stopFrames = clock.at(startMillis + turn * frameMillis, wake);
+      if (!over && turn < frames) stopFrames = clock.at(startMillis + turn * frameMillis, wake);
     };
 
     const hear = (message: Message | null): void => {

@@ -83,6 +83,9 @@ class Session {
   private lagSeconds = 0;
   private readonly stopFrames: () => void;
   private cancelGrace: () => void = () => undefined;
+  /** The audio is over: the end is asked for as soon as all of it is sent. */
+  private spoken = false;
+  private readonly cancelSpoken: () => void;
 
   constructor(
     origin: string,
@@ -121,14 +124,18 @@ class Session {
     this.socket.on('unexpected-response', (_, answer: IncomingMessage) => this.rejected(answer.statusCode ?? 0));
     this.socket.on('error', (error) => this.fail(networkFailure(error)));
     this.socket.on('close', (code) => this.end(closeFailure(code)));
-    // The turn after the last frame asks for the end: the session lasts as long as its audio.
     this.stopFrames = wheel.add(this.startedMillis, frameMillis, {
       frame: (k) => {
-        if (k < this.frames) figures.framesDue += 1;
+        figures.framesDue += 1;
         this.owed += 1;
         if (this.socket.readyState === WebSocket.OPEN) this.sendOwed();
-        return !this.over && k < this.frames;
+        return !this.over && k + 1 < this.frames;
       },
+    });
+    // The session lasts as long as its audio, not until the next turn of the wheel.
+    this.cancelSpoken = clock.at(this.startedMillis + request.audioSeconds * 1000, () => {
+      this.spoken = true;
+      if (this.socket.readyState === WebSocket.OPEN) this.sendOwed();
     });
   }
 
@@ -140,14 +147,10 @@ class Session {
     return Number.isNaN(this.firstMillis) ? NaN : this.lagSeconds;
   }
 
-  /** Sends every frame whose turn has come; the last turn sends the end message instead. */
+  /** Sends every frame whose turn has come, and the end message once all are sent and the audio is over. */
   private sendOwed(): void {
     const { pcm } = this;
     for (; this.owed > 0 && !this.over; this.owed--) {
-      if (this.sentBytes >= this.totalBytes) {
-        this.askForEnd();
-        continue;
-      }
       const length = Math.min(this.frameBytes, this.totalBytes - this.sentBytes);
       const from = this.sentBytes % (pcm.length - this.frameBytes);
       this.socket.send(pcm.subarray(from - (from % 2), from - (from % 2) + length));
@@ -158,9 +161,11 @@ class Session {
       if (buffered > MOST_BUFFERED_BYTES)
         this.fail(failed('back-pressure', 'the server does not take the audio at its pace'));
     }
+    if (this.spoken && !this.over && this.sentBytes >= this.totalBytes) this.askForEnd();
   }
 
   private askForEnd(): void {
+    this.spoken = false;
     const { clock, endDialect } = this.settings;
     this.socket.send(END_MESSAGE[endDialect]);
     this.cancelGrace = clock.at(clock.now() + GRACE_MILLIS, () =>
@@ -229,6 +234,7 @@ class Session {
 
   private release(): void {
     this.stopFrames();
+    this.cancelSpoken();
     this.cancelGrace();
   }
 }
