@@ -6,6 +6,7 @@
 //   npm run bench:load -- --proofs              null sink, known latencies, one process against two, as well
 //   npm run bench:load -- --soak 10             memory over ten minutes of 500 streams, as well
 //   npm run bench:load -- --sessions 20000      sessions open at once, as well
+//   npm run bench:load -- --only none --soak 10 only what is named
 
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -38,6 +39,10 @@ const positive = (flag: string, text: string): number => {
   return value;
 };
 
+const PARTS = ['streams', 'small', 'uploads', 'none'];
+const unknown = values.only?.filter((part) => !PARTS.includes(part)) ?? [];
+if (unknown.length > 0) throw new Error(`--only ${unknown.join(', ')}: expected ${PARTS.join(', ')}`);
+
 const runs = positive('runs', values.runs);
 const wanted = (part: string): boolean => values.only?.includes(part) ?? true;
 
@@ -63,4 +68,4 @@ if (values.sessions !== undefined) await part(() => sessionVerdicts(positive('se
 const missed = verdicts.filter((verdict) => isKept(verdict) === false).length;
 const bounded = verdicts.filter(({ bound }) => bound !== null).length;
 console.log(`\n${bounded - missed} of ${bounded} bounds kept`);
-writeResults({ machine, verdicts });
+writeResults(verdicts.map((verdict) => ({ ...verdict, machine })));

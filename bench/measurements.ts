@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { benchHpa } from './control-hpa.bench.ts';
 import { promqlBench } from './control-promql.bench.ts';
 import { benchScrape } from './control-scrape.bench.ts';
-import type { LoadResults } from './load/verdict.ts';
-import { LOAD_RESULTS, boundText, valueText } from './load/verdict.ts';
+import { boundText, readResults, valueText } from './load/verdict.ts';
 import { machineLine } from './rows.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -48,12 +47,11 @@ for (const bench of [benchHpa, promqlBench, benchScrape])
       bound === null ? '' : `≥ ${bound.toLocaleString('en')} /s`,
     ]);
 
-if (existsSync(LOAD_RESULTS)) {
-  const { machine, verdicts } = JSON.parse(readFileSync(LOAD_RESULTS, 'utf8')) as LoadResults;
-  for (const verdict of verdicts)
-    rows.push([`${verdict.what}: ${verdict.figure}`, valueText(verdict), boundText(verdict)]);
+const load = readResults();
+for (const result of load) rows.push([`${result.what}: ${result.figure}`, valueText(result), boundText(result)]);
+for (const machine of new Set(load.map((result) => result.machine)))
   rows.push(['`npm run bench:load` was run on', machine, '']);
-} else rows.push(['load engine (`npm run bench:load`)', 'not run', '']);
+if (load.length === 0) rows.push(['load engine (`npm run bench:load`)', 'not run', '']);
 
 const table = rows.map(([what, measured, bound]) => `| ${what} | ${measured} | ${bound} |`).join('\n');
 writeFileSync(

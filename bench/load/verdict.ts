@@ -1,7 +1,7 @@
 // A figure of the load benchmark against its bound, as a line for a person and as JSON for docs/measurements.md. Nothing is
 // asserted: the machine may be busy, and then the CPU figures beside the wall times say what is the engine's doing.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface Verdict {
@@ -59,12 +59,18 @@ export const median = (values: readonly number[]): number | null => {
 
 export const LOAD_RESULTS = join(import.meta.dirname, '..', '..', '.cache', 'bench', 'load.json');
 
-export interface LoadResults {
+/** A figure and the machine that it was measured on. */
+export interface LoadResult extends Verdict {
   readonly machine: string;
-  readonly verdicts: readonly Verdict[];
 }
 
-export const writeResults = (results: LoadResults): void => {
+export const readResults = (): readonly LoadResult[] =>
+  existsSync(LOAD_RESULTS) ? (JSON.parse(readFileSync(LOAD_RESULTS, 'utf8')) as readonly LoadResult[]) : [];
+
+/** Keeps earlier figures of what was not measured now. */
+export const writeResults = (now: readonly LoadResult[]): void => {
+  const measured = new Set(now.map(({ what }) => what));
+  const all = [...readResults().filter(({ what }) => !measured.has(what)), ...now];
   mkdirSync(dirname(LOAD_RESULTS), { recursive: true });
-  writeFileSync(LOAD_RESULTS, `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(LOAD_RESULTS, `${JSON.stringify(all, null, 1)}\n`);
 };
