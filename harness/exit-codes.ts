@@ -24,7 +24,7 @@ export const ERROR_EXIT: Readonly<Record<ErrorCode, ExitCode>> = {
   PLATFORM_INVALID: { code: 4, meaning: 'the platform YAML cannot be used' },
   TRACE_INVALID: { code: 5, meaning: 'a trace is broken, empty or out of order' },
   INPUT_MISSING: { code: 6, meaning: 'a file or folder is missing or unreadable' },
-  RUN_FOLDER_UNWRITABLE: { code: 7, meaning: 'the run folder cannot be written' },
+  RUN_FOLDER_UNWRITABLE: { code: 7, meaning: 'a run folder or another file cannot be written' },
   PORT_IN_USE: { code: 8, meaning: 'a port that was asked for is taken' },
   SCHEDULE_TOO_LARGE: { code: 9, meaning: 'the schedule does not fit into memory' },
   GENERATOR_LIMITED: { code: 12, meaning: 'the load engine, not the service, was the bottleneck: no conclusion' },

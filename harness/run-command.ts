@@ -16,6 +16,13 @@ export interface CommandModule<Options> {
   readonly run: (options: Options, context: CommandContext) => Promise<number>;
 }
 
+/** A file or folder that the user named and the system refuses is no defect. */
+const refusedPath = (error: unknown): string | null => {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  const refusals = ['EACCES', 'EEXIST', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'];
+  return error instanceof Error && path !== undefined && code !== undefined && refusals.includes(code) ? message : null;
+};
+
 const report = (error: unknown): number => {
   if (error instanceof TestbedError) {
     const hint = error.hint === undefined ? '' : `\n  try: ${error.hint}`;
@@ -28,6 +35,11 @@ const report = (error: unknown): number => {
   ) {
     process.stderr.write(`surgelab: not enough memory: ${error.message}\n  try: a shorter duration or a lower rate\n`);
     return ERROR_EXIT.SCHEDULE_TOO_LARGE.code;
+  }
+  const refused = refusedPath(error);
+  if (refused !== null) {
+    process.stderr.write(`surgelab: ${refused}\n  try: another file or folder; is its parent there, and writable?\n`);
+    return ERROR_EXIT.RUN_FOLDER_UNWRITABLE.code;
   }
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(

@@ -14,6 +14,7 @@ import { promisesOf } from '../k6/promises.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion, trafficOf } from '../question.ts';
 import { latestMillis, loadSettings } from '../replay/real-run.ts';
+import { originOf } from '../replay/target.ts';
 import type { CommandContext } from '../run-command.ts';
 
 export interface GenerateK6Options extends ScenarioOptions {
@@ -24,14 +25,6 @@ export interface GenerateK6Options extends ScenarioOptions {
 
 const MAX_IN_FLIGHT = 20_000;
 
-const targetOf = (text: string): string => {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new TestbedError('USAGE', `--target ${text}: expected an address`, {
-      hint: '--target http://localhost:7100',
-    });
-  return text.replace(/\/$/, '');
-};
-
 const dialectOf = (text: string): Dialect => {
   const dialect = DIALECT_IDS.find((id) => id === text);
   if (dialect === undefined)
@@ -40,7 +33,7 @@ const dialectOf = (text: string): Dialect => {
 };
 
 export const run = async (options: GenerateK6Options, context: CommandContext): Promise<number> => {
-  const target = targetOf(options.target);
+  const target = originOf(options.target);
   const dialect = dialectOf(options.dialect);
   const { scenario, schedule, hash, notes } = trafficOf(readQuestion(options));
   for (const note of notes) context.tell(`note: ${note}`);
