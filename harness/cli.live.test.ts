@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -94,6 +94,26 @@ describe('bad input gives one clear message and an exit code of its own, never a
       7,
       /cannot write the run folder/,
     ],
+    [
+      'a folder of another thing as the place of a run',
+      () => {
+        mkdirSync(join(scratch, 'thesis'), { recursive: true });
+        writeFileSync(join(scratch, 'thesis', 'chapter.txt'), '');
+        return ['simulate', scenario('ok.yaml', MINUTE), '--out', 'thesis'];
+      },
+      7,
+      /holds something else than a run/,
+    ],
+    [
+      'a file as the folder of a k6 script',
+      () => {
+        writeFileSync(join(scratch, 'taken'), '');
+        return ['generate', 'k6', scenario('ok.yaml', MINUTE), '--out', 'taken'];
+      },
+      7,
+      /taken[^]*another file or folder/,
+    ],
+    ['a length within the warm-up', () => ['simulate', 'bench', '--duration', '30s'], 2, /first 60 s are warm-up/],
     ['a run that is not there', () => ['score', 'runs/none'], 6, /there is no run folder/],
     ['a kind of behaviour that is not recorded', () => ['conform', 'hpaa'], 2, /one of hpa, promql/],
     ['an empty folder of recordings', () => ['conform', 'hpa', scratch], 14, /NOTHING WAS COMPARED/],
