@@ -1,6 +1,13 @@
 // A small run for tests, made by hand-written rules rather than by the simulator: constant calls that step up once, pods
 // with places, FIFO, an HPA that reads the last scrape. Every instant follows from the options; no chance.
 
+import {
+  exampleDeployment,
+  exampleHpa,
+  examplePlatform,
+  exampleProbe,
+  examplePrometheus,
+} from '../model/example-platform.test-support.ts';
 import type { Decision, LifeEvent, RunRecord, SignalTable } from '../model/record.ts';
 import { OBSERVERS, OUTCOMES, RUN_SCHEMA, emptyRequests } from '../model/record.ts';
 import { emptySchedule } from '../model/schedule.ts';
@@ -90,57 +97,13 @@ const scenario = (o: Required<ExampleOptions>): Scenario => ({
   prices: { storagePerGbMonth: 0.08, perMissedRequest: 0.01, source: 'example' },
 });
 
-const platform = (o: Required<ExampleOptions>): RunRecord['header']['platform'] => ({
-  namespace: 'asr',
-  deployment: {
-    name: 'asr',
-    namespace: 'asr',
-    replicas: 1,
-    selector: { app: 'asr' },
-    podLabels: { app: 'asr' },
-    podAnnotations: {},
-    container: 'asr',
-    image: 'asr:1',
-    ports: [],
-    gpusPerPod: 1,
-    readiness: {
-      initialDelay: seconds(0),
-      period: seconds(5),
-      timeout: seconds(1),
-      successThreshold: 1,
-      failureThreshold: 3,
-    },
-    liveness: null,
-    startup: null,
-    terminationGrace: seconds(30),
-    preStop: seconds(0),
-    nodeSelector: {},
-    tolerations: [],
-  },
-  hpa: {
-    name: 'asr',
-    namespace: 'asr',
-    spec: { scaleTargetRef: { kind: 'Deployment', name: 'asr' }, minReplicas: 1, maxReplicas: o.maxReplicas },
-  },
-  otherHpas: [],
-  services: [],
-  monitors: [],
-  ruleGroups: [],
-  prometheus: {
-    version: '2.53',
-    scrapeInterval: seconds(o.scrapeSeconds),
-    scrapeTimeout: seconds(1),
-    evaluationInterval: seconds(30),
-    retention: seconds(864_000),
-    retentionSizeBytes: null,
-    replicas: 1,
-    hostName: 'prometheus-0',
-    externalLabels: {},
-  },
-  adapter: { config: {}, relistInterval: seconds(60), maxAge: seconds(60) },
-  controller: { version: '1.34', syncPeriod: seconds(15), tolerance: 0.1, downscaleStabilization: seconds(300) },
-  notes: [],
-});
+const DEPLOYMENT = exampleDeployment({ namespace: 'asr', readiness: exampleProbe(5) });
+
+const platform = (o: Required<ExampleOptions>): RunRecord['header']['platform'] =>
+  examplePlatform(DEPLOYMENT, {
+    hpa: exampleHpa(DEPLOYMENT, { minReplicas: 1, maxReplicas: o.maxReplicas }),
+    prometheus: examplePrometheus({ scrapeInterval: seconds(o.scrapeSeconds), scrapeTimeout: seconds(1) }),
+  });
 
 interface Row {
   readonly at: number;

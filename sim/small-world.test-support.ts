@@ -1,6 +1,12 @@
 // A small world for tests of the whole circle: the vendor's shape (Pods metric, target 4, 2 s scrapes, 15 s syncs) with
 // fixed delays, so that instants can be told by hand. Takes what a test varies.
 
+import {
+  exampleDeployment,
+  exampleHpa,
+  examplePlatform,
+  exampleProbe,
+} from '../model/example-platform.test-support.ts';
 import type { MetricSpec } from '../model/kubernetes-hpa.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Schedule } from '../model/schedule.ts';
@@ -17,38 +23,17 @@ export const ACTIVE_REQUESTS: MetricSpec = {
   pods: { metric: { name: 'asr_active_requests' }, target: { type: 'AverageValue', averageValue: '4' } },
 };
 
-export const smallPlatform = (scrapeInterval = '2s', metric: MetricSpec = ACTIVE_REQUESTS): Platform => ({
+const DEPLOYMENT = exampleDeployment({
   namespace: 'speech',
-  deployment: {
-    name: 'asr',
-    namespace: 'speech',
-    replicas: 1,
-    selector: LABELS,
-    podLabels: LABELS,
-    podAnnotations: {},
-    container: 'asr',
-    image: 'asr:1',
-    ports: [{ name: 'metrics', containerPort: 9090 }],
-    gpusPerPod: 1,
-    readiness: {
-      initialDelay: seconds(10),
-      period: seconds(5),
-      timeout: seconds(1),
-      successThreshold: 1,
-      failureThreshold: 3,
-    },
-    liveness: null,
-    startup: null,
-    terminationGrace: seconds(30),
-    preStop: seconds(0),
-    nodeSelector: {},
-    tolerations: [],
-  },
-  hpa: {
-    name: 'asr',
-    namespace: 'speech',
-    spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'asr' },
+  selector: LABELS,
+  podLabels: LABELS,
+  ports: [{ name: 'metrics', containerPort: 9090 }],
+  readiness: exampleProbe(5, { initialDelay: seconds(10) }),
+});
+
+export const smallPlatform = (scrapeInterval = '2s', metric: MetricSpec = ACTIVE_REQUESTS): Platform =>
+  examplePlatform(DEPLOYMENT, {
+    hpa: exampleHpa(DEPLOYMENT, {
       minReplicas: 1,
       maxReplicas: 6,
       metrics: [metric],
@@ -59,69 +44,53 @@ export const smallPlatform = (scrapeInterval = '2s', metric: MetricSpec = ACTIVE
           policies: [{ type: 'Percent', value: 50, periodSeconds: 60 }],
         },
       },
+    }),
+    services: [
+      {
+        name: 'asr-metrics',
+        namespace: 'speech',
+        labels: LABELS,
+        selector: LABELS,
+        ports: [{ name: 'metrics', port: 9090, targetPort: 'metrics' }],
+      },
+    ],
+    monitors: [
+      {
+        kind: 'ServiceMonitor',
+        name: 'asr',
+        namespace: 'speech',
+        labels: {},
+        spec: { selector: { matchLabels: LABELS } },
+        endpoints: [{ port: 'metrics', interval: scrapeInterval }],
+      },
+    ],
+    adapter: {
+      config: {
+        rules: [
+          {
+            seriesQuery: 'asr_active_requests',
+            resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },
+            metricsQuery: 'asr_active_requests{<<.LabelMatchers>>}',
+          },
+        ],
+        externalRules: [
+          {
+            seriesQuery: 'asr_active_sum',
+            resources: { namespaced: false, overrides: { namespace: { resource: 'namespace' } } },
+            metricsQuery: 'max(asr_active_sum)',
+          },
+          {
+            seriesQuery: 'kube_deployment_status_replicas{deployment="asr"}',
+            name: { as: 'asr_replica_count' },
+            resources: { overrides: { namespace: { resource: 'namespace' } } },
+            metricsQuery: 'sum(kube_deployment_status_replicas{deployment="asr"})',
+          },
+        ],
+      },
+      relistInterval: seconds(60),
+      maxAge: seconds(60),
     },
-  },
-  otherHpas: [],
-  services: [
-    {
-      name: 'asr-metrics',
-      namespace: 'speech',
-      labels: LABELS,
-      selector: LABELS,
-      ports: [{ name: 'metrics', port: 9090, targetPort: 'metrics' }],
-    },
-  ],
-  monitors: [
-    {
-      kind: 'ServiceMonitor',
-      name: 'asr',
-      namespace: 'speech',
-      labels: {},
-      spec: { selector: { matchLabels: LABELS } },
-      endpoints: [{ port: 'metrics', interval: scrapeInterval }],
-    },
-  ],
-  ruleGroups: [],
-  prometheus: {
-    version: '2.53',
-    scrapeInterval: seconds(30),
-    scrapeTimeout: seconds(10),
-    evaluationInterval: seconds(30),
-    retention: seconds(864_000),
-    retentionSizeBytes: null,
-    replicas: 1,
-    hostName: 'prometheus-0',
-    externalLabels: {},
-  },
-  adapter: {
-    config: {
-      rules: [
-        {
-          seriesQuery: 'asr_active_requests',
-          resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },
-          metricsQuery: 'asr_active_requests{<<.LabelMatchers>>}',
-        },
-      ],
-      externalRules: [
-        {
-          seriesQuery: 'asr_active_sum',
-          resources: { namespaced: false, overrides: { namespace: { resource: 'namespace' } } },
-          metricsQuery: 'max(asr_active_sum)',
-        },
-        {
-          seriesQuery: 'kube_deployment_status_replicas{deployment="asr"}',
-          name: { as: 'asr_replica_count' },
-          resources: { overrides: { namespace: { resource: 'namespace' } } },
-          metricsQuery: 'sum(kube_deployment_status_replicas{deployment="asr"})',
-        },
-      ],
-    },
-    relistInterval: seconds(60),
-    maxAge: seconds(60),
-  },
-  controller: { version: '1.34', syncPeriod: seconds(15), tolerance: 0.1, downscaleStabilization: seconds(300) },
-  notes: [],
-});
+  });
 
 export const smallScenario = (change: Partial<Scenario> = {}): Scenario => ({
   name: 'small',

@@ -1,6 +1,13 @@
 // A small question for live tests: one Deployment with the vendor's HPA shape, a 2 s ServiceMonitor, a raw adapter rule,
 // fixed start-up delays. Takes what a test wants to vary; gives scenario and platform.
 
+import {
+  exampleDeployment,
+  exampleHpa,
+  examplePlatform,
+  exampleProbe,
+  examplePrometheus,
+} from '../../model/example-platform.test-support.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { Schedule, ScheduleRow } from '../../model/schedule.ts';
 import { scheduleFromRows } from '../../model/schedule.ts';
@@ -10,42 +17,22 @@ import type { Scenario } from '../../scenarios/scenario.ts';
 
 const fixed = (value: number) => ({ kind: 'fixed', value }) as const;
 
-const probe = {
-  initialDelay: seconds(0),
-  period: seconds(2),
-  timeout: seconds(1),
-  successThreshold: 1,
-  failureThreshold: 20,
-};
-
 const LABELS = { app: 'lightning-asr' };
 
-export const smallPlatform = (maxReplicas: number): Platform => ({
+const DEPLOYMENT = exampleDeployment({
+  name: 'lightning-asr',
   namespace: 'smallest',
-  deployment: {
-    name: 'lightning-asr',
-    namespace: 'smallest',
-    replicas: 1,
-    selector: LABELS,
-    podLabels: LABELS,
-    podAnnotations: {},
-    container: 'lightning-asr',
-    image: 'emulated',
-    ports: [{ name: 'metrics', containerPort: 9090 }],
-    gpusPerPod: 1,
-    readiness: probe,
-    liveness: null,
-    startup: null,
-    terminationGrace: seconds(30),
-    preStop: seconds(0),
-    nodeSelector: {},
-    tolerations: [],
-  },
-  hpa: {
-    name: 'lightning-asr',
-    namespace: 'smallest',
-    spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'lightning-asr' },
+  selector: LABELS,
+  podLabels: LABELS,
+  container: 'lightning-asr',
+  image: 'emulated',
+  ports: [{ name: 'metrics', containerPort: 9090 }],
+  readiness: exampleProbe(2, { failureThreshold: 20 }),
+});
+
+export const smallPlatform = (maxReplicas: number): Platform =>
+  examplePlatform(DEPLOYMENT, {
+    hpa: exampleHpa(DEPLOYMENT, {
       minReplicas: 1,
       maxReplicas,
       metrics: [
@@ -58,56 +45,48 @@ export const smallPlatform = (maxReplicas: number): Platform => ({
         scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: 'Percent', value: 100, periodSeconds: 5 }] },
         scaleDown: { stabilizationWindowSeconds: 10, policies: [{ type: 'Percent', value: 50, periodSeconds: 5 }] },
       },
+    }),
+    services: [
+      {
+        name: 'lightning-asr-metrics',
+        namespace: 'smallest',
+        labels: { app: 'lightning-asr', metrics: 'true' },
+        selector: LABELS,
+        ports: [{ name: 'metrics', port: 9090, targetPort: 9090 }],
+      },
+    ],
+    monitors: [
+      {
+        kind: 'ServiceMonitor',
+        name: 'lightning-asr',
+        namespace: 'smallest',
+        labels: {},
+        spec: { selector: { matchLabels: { app: 'lightning-asr', metrics: 'true' } } },
+        endpoints: [{ port: 'metrics', interval: '1s', path: '/metrics' }],
+      },
+    ],
+    prometheus: examplePrometheus({
+      version: '3',
+      scrapeInterval: seconds(1),
+      scrapeTimeout: seconds(1),
+      evaluationInterval: seconds(5),
+      retention: seconds(86_400),
+    }),
+    adapter: {
+      config: {
+        rules: [
+          {
+            seriesQuery: 'asr_active_requests{namespace!="",pod!=""}',
+            resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },
+            metricsQuery: 'asr_active_requests{<<.LabelMatchers>>}',
+          },
+        ],
+      },
+      relistInterval: seconds(60),
+      maxAge: seconds(60),
     },
-  },
-  otherHpas: [],
-  services: [
-    {
-      name: 'lightning-asr-metrics',
-      namespace: 'smallest',
-      labels: { app: 'lightning-asr', metrics: 'true' },
-      selector: LABELS,
-      ports: [{ name: 'metrics', port: 9090, targetPort: 9090 }],
-    },
-  ],
-  monitors: [
-    {
-      kind: 'ServiceMonitor',
-      name: 'lightning-asr',
-      namespace: 'smallest',
-      labels: {},
-      spec: { selector: { matchLabels: { app: 'lightning-asr', metrics: 'true' } } },
-      endpoints: [{ port: 'metrics', interval: '1s', path: '/metrics' }],
-    },
-  ],
-  ruleGroups: [],
-  prometheus: {
-    version: '3',
-    scrapeInterval: seconds(1),
-    scrapeTimeout: seconds(1),
-    evaluationInterval: seconds(5),
-    retention: seconds(86_400),
-    retentionSizeBytes: null,
-    replicas: 1,
-    hostName: 'prometheus-0',
-    externalLabels: {},
-  },
-  adapter: {
-    config: {
-      rules: [
-        {
-          seriesQuery: 'asr_active_requests{namespace!="",pod!=""}',
-          resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },
-          metricsQuery: 'asr_active_requests{<<.LabelMatchers>>}',
-        },
-      ],
-    },
-    relistInterval: seconds(60),
-    maxAge: seconds(60),
-  },
-  controller: { version: '1.37', syncPeriod: seconds(5), tolerance: 0.1, downscaleStabilization: seconds(10) },
-  notes: [],
-});
+    controller: { version: '1.37', syncPeriod: seconds(5), tolerance: 0.1, downscaleStabilization: seconds(10) },
+  });
 
 export const smallScenario = (seed: number, durationSeconds: number, change: Partial<Scenario> = {}): Scenario => ({
   name: 'small',

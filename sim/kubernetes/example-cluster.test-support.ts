@@ -1,39 +1,17 @@
 // A small cluster whose every delay is a fixed round number, so that a test can say each instant by hand.
 
 import type { Distribution } from '../../model/distribution.ts';
+import { exampleDeployment, exampleProbe } from '../../model/example-platform.test-support.ts';
 import type { Deployment, Probe } from '../../model/platform.ts';
 import { seconds } from '../../model/units.ts';
 import type { ClusterConfig, NodePoolConfig } from './cluster-interface.ts';
 
 export const fixed = (value: number): Distribution => ({ kind: 'fixed', value });
 
-export const probe = (period: number, initialDelay = 0, failureThreshold = 3): Probe => ({
-  initialDelay: seconds(initialDelay),
-  period: seconds(period),
-  timeout: seconds(1),
-  successThreshold: 1,
-  failureThreshold,
-});
+export const probe = (period: number, initialDelay = 0, failureThreshold = 3): Probe =>
+  exampleProbe(period, { initialDelay: seconds(initialDelay), failureThreshold });
 
-const DEPLOYMENT: Deployment = {
-  name: 'asr',
-  namespace: 'default',
-  replicas: 1,
-  selector: { app: 'asr' },
-  podLabels: { app: 'asr' },
-  podAnnotations: {},
-  container: 'asr',
-  image: 'asr:1',
-  ports: [],
-  gpusPerPod: 1,
-  readiness: probe(10),
-  liveness: null,
-  startup: null,
-  terminationGrace: seconds(30),
-  preStop: seconds(0),
-  nodeSelector: {},
-  tolerations: [],
-};
+const DEPLOYMENT = exampleDeployment({ readiness: probe(10) });
 
 const NODES: NodePoolConfig = {
   gpusPerNode: 2,
