@@ -1,7 +1,7 @@
-# The two commands of the README. Both install what they need first (npm ci, once per lock file).
+# The two commands of the README, and longer checks. All install what they need first (npm ci, once per lock file).
 PROFILE ?= local
 
-.PHONY: test bench test-bare conform install clean
+.PHONY: test bench test-bare test-kind conform install clean
 
 test: install
 	@npm run -s check
