@@ -44,7 +44,7 @@ const node = (cards: string) => ({
   status: { conditions: [{ type: 'Ready', status: 'True' }], allocatable: { 'nvidia.com/gpu': cards } },
 });
 
-const lifeOf = (calls: readonly AuditCall[]) =>
+const lifeOf = (calls: readonly AuditCall[], loaded: readonly (readonly [string, number])[] = []) =>
   auditedLife({
     calls,
     namespace: 'asr',
@@ -53,6 +53,7 @@ const lifeOf = (calls: readonly AuditCall[]) =>
     epochMillis: EPOCH,
     nodes: ['worker'],
     probePeriod: 5,
+    loaded: new Map(loaded),
     ordinals: new Map([
       ['first', 0],
       ['second', 1],
@@ -86,6 +87,11 @@ describe("life from the API server's audit log", () => {
       [30_905, 'second', 'ready'],
       [30_920, 'second', 'endpoint-ready'],
     ]);
+  });
+
+  it('has the load as the pod told it', () => {
+    const events = lifeOf(born(20_000, 'second'), [['second', EPOCH + 29_000]]);
+    expect(events.filter(([, , event]) => event === 'model-ready')).toEqual([[29_000, 'second', 'model-ready']]);
   });
 
   it('puts what was before the origin at it, and leaves out pods that were gone and pods of others', () => {

@@ -23,6 +23,8 @@ export interface AuditedLifeInput {
   readonly nodes: readonly string[];
   /** Of the readiness probe, seconds; null = there is none. */
   readonly probePeriod: number | null;
+  /** By name, Unix time at which the model was loaded, as far as pods told. */
+  readonly loaded: ReadonlyMap<string, number>;
   /** By name: who was first. */
   readonly ordinals: ReadonlyMap<string, number>;
   /** What only the node autoscaler of the run knows. */
@@ -93,9 +95,14 @@ type PodEvent = Extract<LifeEvent, { readonly subject: 'pod' }>;
 
 /**
  * The kubelet asks at its own ticks, counted from when it saw the container: ready is at one of them, and the model was
- * loaded by then. `running` is moved to the tick that this implies, a few milliseconds from its write.
+ * loaded by then, if nobody told when just before. `running` is moved to the tick that this implies, a few milliseconds
+ * from its write.
  */
-const withProbeGrid = (life: readonly PodEvent[], periodMillis: number): readonly PodEvent[] => {
+const withProbeGrid = (
+  life: readonly PodEvent[],
+  periodMillis: number,
+  told: ReadonlyMap<string, number>,
+): readonly PodEvent[] => {
   const at = (pod: PodEvent, event: PodEvent['event']): number | undefined =>
     life.find((each) => each.name === pod.name && each.event === event)?.t;
   return life.flatMap((event): PodEvent[] => {
@@ -108,9 +115,11 @@ const withProbeGrid = (life: readonly PodEvent[], periodMillis: number): readonl
     if (event.event !== 'ready' || event.t !== ready) return [event];
     const loaded: PodEvent = {
       ...event,
-      t: millis(Math.max(seen, ready - 1)),
+      t: millis(
+        Math.min(Math.max(at(event, 'container-started') ?? seen, told.get(event.name) ?? ready - 1), ready - 1),
+      ),
       event: 'model-ready',
-      cause: 'loaded before the probe that found it',
+      cause: told.has(event.name) ? 'as it says itself' : 'loaded before the probe that found it',
     };
     return [loaded, event];
   });
@@ -125,7 +134,7 @@ export const auditedLife = (input: AuditedLifeInput): readonly LifeEvent[] => {
   const counted = pods
     .filter(({ name }) => !before.has(name) && ordinals.has(name))
     .map((event) => ({ ...event, ordinal: ordinals.get(event.name)! }));
-  const gridded = probePeriod === null ? counted : withProbeGrid(counted, probePeriod * 1000);
+  const gridded = probePeriod === null ? counted : withProbeGrid(counted, probePeriod * 1000, input.loaded);
   const onRunClock = [...nodeLife(sorted), ...gridded].map((event) => ({
     ...event,
     t: millis(Math.max(0, event.t - epochMillis)),

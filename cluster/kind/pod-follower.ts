@@ -28,6 +28,27 @@ export interface FollowerSettings {
   readonly leave: (pod: number) => void;
 }
 
+interface LogLine {
+  readonly what?: string;
+  readonly monotonicMillis?: number;
+}
+
+/** When an emulated pod says that its model was loaded, on the machine's monotonic clock; null = it does not say. */
+export const loadedIn = (log: string): number | null => {
+  for (const line of log.split('\n')) {
+    try {
+      const { what, monotonicMillis } = JSON.parse(line) as LogLine;
+      if (what === 'loaded' && monotonicMillis !== undefined) return monotonicMillis;
+    } catch {
+      // somebody else's words
+    }
+  }
+  return null;
+};
+
+const isReady = ({ status }: PodShown): boolean =>
+  status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true;
+
 interface Hosted {
   readonly hostIP?: string;
 }
@@ -35,6 +56,8 @@ interface Hosted {
 export class PodFollower {
   /** Names of all pods that were seen, also of those that are gone. */
   readonly ordinals = new Map<string, number>();
+  /** By name, as the pods' own logs say: asked for when they become Ready, since a deleted pod takes its log with it. */
+  readonly loadedMonotonicMillis = new Map<string, number>();
   /** Rejects when a watch cannot go on. */
   readonly broken: Promise<never>;
   private readonly settings: FollowerSettings;
@@ -42,6 +65,7 @@ export class PodFollower {
   /** Ready before their object was seen. */
   private readonly early = new Set<string>();
   private readonly abort = new AbortController();
+  private readonly asked = new Set<string>();
 
   constructor(settings: FollowerSettings) {
     this.settings = settings;
@@ -77,6 +101,7 @@ export class PodFollower {
   }
 
   private seen(shown: PodShown): void {
+    if (isReady(shown)) void this.readLog(shown.metadata.name);
     const uid = shown.metadata.uid ?? '';
     const known = this.pods.get(uid);
     if (known !== undefined) {
@@ -88,6 +113,20 @@ export class PodFollower {
     this.ordinals.set(name, ordinal);
     this.pods.set(uid, { ordinal, name, seenMillis: this.settings.now(), shown });
     if (this.early.delete(uid)) this.endpoint({ uid, ready: true });
+  }
+
+  /** What cannot be read stays unknown: the probe that passed is known in any case. */
+  private async readLog(name: string): Promise<void> {
+    if (this.asked.has(name)) return;
+    this.asked.add(name);
+    const { api, namespace } = this.settings;
+    try {
+      const { text } = await api.raw('GET', `/api/v1/namespaces/${namespace}/pods/${name}/log?limitBytes=4096`);
+      const loaded = loadedIn(text);
+      if (loaded !== null) this.loadedMonotonicMillis.set(name, loaded);
+    } catch {
+      this.asked.delete(name);
+    }
   }
 
   private endpoint({ uid, ready }: EndpointChange): void {

@@ -1,21 +1,12 @@
 // The `kind` program: in $SURGELAB_BIN, in the cache of the offline build, or on PATH.
 
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { TestbedError } from '../../model/errors.ts';
+import { isExecutable } from '../bare/find-programs.ts';
 import type { Environment } from './names.ts';
 import { KIND, NETWORK, offlineFolder } from './names.ts';
 import type { Call } from './shell.ts';
 import { run } from './shell.ts';
-
-const isExecutable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** Null = nowhere. */
 export const findKind = (environment: Environment): string | null =>

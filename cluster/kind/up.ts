@@ -10,7 +10,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { connectKubernetes } from '../kube/client.ts';
 import { applyAll } from './apply.ts';
 import { clusterYaml } from './cluster-yaml.ts';
-import { buildEmulatorImage } from './emulator-image.ts';
+import { EMULATOR, buildNodeImage } from './node-image.ts';
 import { keepEvidence, nodeContainers } from './evidence.ts';
 import type { KindImages } from './images.ts';
 import { PARTS, imageHere, needImage } from './images.ts';
@@ -156,7 +156,7 @@ export const bringUp = async (settings: UpSettings): Promise<UpCluster> => {
     if (!there) await assertMachine(pool.workers);
     reach('images');
     const { images, notes } = await imagesFor(settings);
-    const emulator = await buildEmulatorImage(signal);
+    const emulator = await buildNodeImage(EMULATOR, signal);
     const yaml = clusterYaml({ scenario, platform, workers: pool.workers, folder: mountedFolder(environment) });
     if (there && before?.clusterYaml !== yaml)
       throw new TestbedError(

@@ -63,6 +63,11 @@ export class KindRun {
     return this.nodes.requested;
   }
 
+  /** Unix time of a moment of the machine's monotonic clock. */
+  unixOf(monotonic: number): number {
+    return this.epochMillis + (monotonic - this.clock.originMonotonicMillis);
+  }
+
   /** Ends observation and the node autoscaler. */
   async stop(): Promise<void> {
     for (const cancel of this.cancels) cancel();

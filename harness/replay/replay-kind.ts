@@ -195,6 +195,7 @@ const playOn = async (ready: Prepared, priority: Priority['kind']): Promise<Kind
       epochMillis: run.epochMillis,
       nodes,
       probePeriod: readiness?.period ?? null,
+      loaded: new Map([...follower.loadedMonotonicMillis].map(([name, at]) => [name, run.unixOf(at)])),
       ordinals: follower.ordinals,
       requested: run.requested,
     });

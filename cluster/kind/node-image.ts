@@ -1,5 +1,6 @@
-// Builds the image of the emulated pod without a base image and without a registry: this Node, the libraries it is linked
-// with, the emulator's sources and its packages, as one `docker import`. Its tag is a hash of what is in it.
+// Builds the image of a program of this repository without a base image and without a registry: this Node, the libraries it
+// is linked with, the sources that its entry reaches and their packages, as one `docker import`, run as nobody. Its tag is a
+// hash of what is in it.
 
 import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,19 +11,28 @@ import { moduleFiles } from './module-files.ts';
 import { run, tryRun } from './shell.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
-const ENTRY = 'cluster/emulator/container-main.ts';
-export const EMULATOR_IMAGE = 'surgelab/emulator';
+
+export interface NodeProgram {
+  /** Name of the image, without a tag. */
+  readonly image: string;
+  /** From the repository's root. */
+  readonly entry: string;
+}
+
+export const EMULATOR: NodeProgram = { image: 'surgelab/emulator', entry: 'cluster/emulator/container-main.ts' };
+export const SWEEP_JOB: NodeProgram = { image: 'surgelab/sweep', entry: 'harness/sweep-job-main.ts' };
+
 /** Changes with the layout below. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 const NOBODY = 'root:x:0:0::/:/none\nnobody:x:65534:65534::/:/none\n';
 
 const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
 
-const tagOf = ({ files, packages }: ModuleFiles): string => {
-  const hash = createHash('sha256').update(`${LAYOUT} ${process.version} ${process.arch}\n`);
+const tagOf = (image: string, { files, packages }: ModuleFiles): string => {
+  const hash = createHash('sha256').update(`${LAYOUT} ${process.version} ${process.arch} ${read('package.json')}\n`);
   for (const path of files) hash.update(`${path}\n${read(path)}\n`);
   for (const name of packages) hash.update(`${name} ${read(`node_modules/${name}/package.json`)}\n`);
-  return `${EMULATOR_IMAGE}:${hash.digest('hex').slice(0, 12)}`;
+  return `${image}:${hash.digest('hex').slice(0, 12)}`;
 };
 
 /** Shared libraries of a program, as the dynamic linker finds them here. */
@@ -43,15 +53,16 @@ const layOut = async (root: string, { files, packages }: ModuleFiles): Promise<v
       recursive: true,
       dereference: true,
     });
-  writeFileSync(join(root, 'app', 'package.json'), '{ "type": "module" }\n');
+  // Who it is (versions of a run), and that its files are modules.
+  copyFileSync(join(REPOSITORY, 'package.json'), join(root, 'app', 'package.json'));
   mkdirSync(join(root, 'etc'));
   writeFileSync(join(root, 'etc', 'passwd'), NOBODY);
 };
 
 /** Resolves with the tag of an image that is there. Throws TOOL_MISSING, TARGET_FAILED. */
-export const buildEmulatorImage = async (signal: AbortSignal): Promise<string> => {
-  const wanted = moduleFiles(ENTRY, read);
-  const tag = tagOf(wanted);
+export const buildNodeImage = async ({ image, entry }: NodeProgram, signal: AbortSignal): Promise<string> => {
+  const wanted = moduleFiles(entry, read);
+  const tag = tagOf(image, wanted);
   if ((await tryRun('docker', ['image', 'inspect', '-f', '{{.Id}}', tag], { signal })) !== null) return tag;
   const folder = mkdtempSync(join(tmpdir(), 'surgelab-image-'));
   try {
@@ -61,7 +72,7 @@ export const buildEmulatorImage = async (signal: AbortSignal): Promise<string> =
     const archive = join(folder, 'root.tar');
     await run('tar', ['-C', root, '--owner=0', '--group=0', '-cf', archive, '.'], { signal });
     const changes = [
-      `ENTRYPOINT ${JSON.stringify(['/bin/node', `/app/${ENTRY}`])}`,
+      `ENTRYPOINT ${JSON.stringify(['/bin/node', `/app/${entry}`])}`,
       'USER 65534:65534',
       'ENV NODE_ENV=production',
     ];
