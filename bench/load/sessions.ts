@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { socketLimits } from '../../harness/replay/socket-limits.ts';
+import { mostAtOnce } from '../../harness/replay/server-rows.ts';
 import { OUTCOMES } from '../../model/record.ts';
 import { seconds } from '../../model/units.ts';
 import type { Verdict } from './verdict.ts';
@@ -61,7 +62,11 @@ export const sessionVerdicts = async (asked: number): Promise<readonly Verdict[]
     });
     const { requests } = report;
     const ok = requests.outcome.filter((code) => OUTCOMES[code] === 'ok').length;
-    const atOnce = mostAtOnce(requests.sentMillis, requests.doneMillis);
+    const atOnce = mostAtOnce(
+      Array.from(requests.sentMillis, (sent, i): [number, number] => [sent, requests.doneMillis[i]!]).filter(
+        (span) => !span.some(Number.isNaN),
+      ),
+    );
     const what = `${count.toLocaleString('en')} nearly idle live sessions, ${WORKERS} workers, ${PODS} loopback addresses`;
     for (const [cause, times] of report.causes) console.log(`  ${times} × ${cause}`);
     return [
@@ -73,17 +78,4 @@ export const sessionVerdicts = async (asked: number): Promise<readonly Verdict[]
   } finally {
     rmSync(folder, { recursive: true });
   }
-};
-
-/** Sessions that overlap, over those that have an end. */
-const mostAtOnce = (from: Float64Array, to: Float64Array): number => {
-  const starts = from.filter((at) => !Number.isNaN(at)).sort();
-  const ends = to.filter((at) => !Number.isNaN(at)).sort();
-  let most = 0;
-  let gone = 0;
-  starts.forEach((at, i) => {
-    while (gone < ends.length && ends[gone]! <= at) gone += 1;
-    most = Math.max(most, i + 1 - gone);
-  });
-  return most;
 };

@@ -42,7 +42,7 @@ export const cacheName = (recipe: Recipe): string => {
   return join(`${recipe.program}-${recipe.version}-${hash}`, recipe.program);
 };
 
-const isExecutable = (path: string): boolean => {
+export const isExecutable = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK);
     return true;

@@ -5,6 +5,7 @@
 import type { Probe } from '../../model/platform.ts';
 import type { LifeEvent, NodeTransition, PodTransition } from '../../model/record.ts';
 import type { RecordedDraws, RecordedNode, RecordedPod } from '../../sim/kubernetes/index.ts';
+import { slowStartBatches } from '../../sim/kubernetes/slow-start.ts';
 import type { AuditCall } from './audit-log.ts';
 import { isAcceptedWrite, unixMillis } from './audit-log.ts';
 import type { AuditedPod, PodState } from './audited-objects.ts';
@@ -60,25 +61,11 @@ const instantsByPod = (life: readonly LifeEvent[]): Map<PodTransition, PodEvent[
   return pods;
 };
 
-/**
- * When the slow-start batch (1, 2, 4, … pods of one write) of each pod began: the machine makes the pods of a batch at one
- * instant, the controller some milliseconds apart. Not where pods were lost, which were replaced at their own time.
- */
+/** When the slow-start batch of each pod began, by ordinal. */
 const batchBegins = (created: readonly PodEvent[], changes: readonly ScaleChange[]): ReadonlyMap<number, number> => {
-  const begun = new Map<number, number>();
-  let replicas = changes.findLast(({ atMillis }) => atMillis <= 0)?.replicas ?? 0;
-  let next = 0;
-  for (const change of changes.filter(({ atMillis }) => atMillis > 0)) {
-    let left = change.replicas - replicas;
-    replicas = change.replicas;
-    for (let size = 1; left > 0; size *= 2) {
-      const batch = created.slice(next, next + Math.min(size, left));
-      for (const { ordinal } of batch) begun.set(ordinal, batch[0]!.t);
-      next += batch.length;
-      left -= size;
-    }
-  }
-  return begun;
+  const before = changes.findLast(({ atMillis }) => atMillis <= 0)?.replicas ?? 0;
+  const wanted = changes.filter(({ atMillis }) => atMillis > 0).map(({ replicas }) => replicas);
+  return new Map([...slowStartBatches(created, before, wanted)].map(([pod, first]) => [pod.ordinal, first.t]));
 };
 
 /** The tick that a probe belonged to: its answer came a little after it, and a kubelet of the simulation has no lateness. */

@@ -6,6 +6,7 @@ import type { Deployment } from '../../model/platform.ts';
 import { seconds } from '../../model/units.ts';
 import type { ClusterConfig, RecordedNode, RecordedPod } from '../../sim/kubernetes/index.ts';
 import type { TimedInput } from '../../sim/kubernetes/drive.ts';
+import { slowStartBatches } from '../../sim/kubernetes/slow-start.ts';
 import type { LoopFolder, LoopPodLine, RecordedDistribution } from './closed-loop-types.ts';
 
 /** Milliseconds of the recording to seconds of a configuration. */
@@ -44,28 +45,13 @@ const orderedInstants = (folder: LoopFolder): ((line: LoopPodLine | undefined) =
   return (line) => (line === undefined ? undefined : line.t + places.get(line)! * 1e-6);
 };
 
-/**
- * When the slow-start batch of each pod began (1, 2, 4, … pods of one write): the machine makes the pods of a batch at one
- * instant, the controller a few milliseconds apart. Not where pods were lost, which were replaced at their own time.
- */
+/** When the slow-start batch of each pod began; nothing where pods were lost. */
 const batchInstants = (folder: LoopFolder): ReadonlyMap<number, number> => {
-  const begun = new Map<number, number>();
-  if (linesOf(folder.pods, 'failure').length > 0) return begun;
+  if (linesOf(folder.pods, 'failure').length > 0) return new Map();
   const created = linesOf(folder.pods, 'created').filter(({ t }) => t >= 0);
-  let replicas = folder.config.initialPods;
-  let next = 0;
-  for (const { input } of clusterInputs(folder)) {
-    if (input.kind !== 'scale') continue;
-    let left = input.replicas - replicas;
-    replicas = input.replicas;
-    for (let size = 1; left > 0; size *= 2) {
-      const batch = created.slice(next, next + Math.min(size, left));
-      for (const { pod } of batch) begun.set(pod, batch[0]!.t);
-      next += batch.length;
-      left -= size;
-    }
-  }
-  return begun;
+  const wanted = clusterInputs(folder).flatMap(({ input }) => (input.kind === 'scale' ? [input.replicas] : []));
+  const batches = slowStartBatches(created, folder.config.initialPods, wanted);
+  return new Map([...batches].map(([{ pod }, first]) => [pod, first.t]));
 };
 
 const recordedPod = (

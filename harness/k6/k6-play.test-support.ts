@@ -13,6 +13,7 @@ import { SERVICE_LAWS } from '../../model/service-time.ts';
 import { millis, seconds } from '../../model/units.ts';
 import type { FrontSettings } from '../replay/front.ts';
 import type { LoadSettings } from '../replay/load-engine.ts';
+import { testLoad } from '../replay/load-settings.test-support.ts';
 import type { WorkersReport } from '../replay/load-workers.ts';
 import { scheduleHash } from '../schedule-hash.ts';
 import { K6Load } from './k6-load.ts';
@@ -26,27 +27,7 @@ export const closeAll = async (): Promise<void> => {
   for (const end of ends) await end();
 };
 
-export const load = (front: Partial<FrontSettings> = {}): LoadSettings => ({
-  front: {
-    law: LAW,
-    balancer: 'least-requests',
-    queueAt: 'front',
-    queueLimit: null,
-    timeout: null,
-    retries: null,
-    balancerSeed: 1,
-    maxInFlight: 1000,
-    ...front,
-  },
-  dialect: 'pulse-v1',
-  connection: 'keepalive',
-  authorization: null,
-  bodies: 'declared',
-  clipSeed: 1,
-  endDialect: 'close_stream',
-  frameMillis: 128,
-  runId: 'test',
-});
+export const load = (front: Partial<FrontSettings> = {}): LoadSettings => testLoad({}, front);
 
 /** Rows at a constant spacing. */
 export const constant = (count: number, spacingMillis: number, kind: RequestKind, audioSeconds: number): Schedule =>

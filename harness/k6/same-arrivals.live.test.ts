@@ -12,6 +12,7 @@ import { millis, seconds } from '../../model/units.ts';
 import { simulate } from '../../sim/simulate.ts';
 import { LoadEngine } from '../replay/load-engine.ts';
 import type { LoadSettings } from '../replay/load-engine.ts';
+import { testLoad } from '../replay/load-settings.test-support.ts';
 import { smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
 import { scheduleHash } from '../schedule-hash.ts';
 import { K6Load } from './k6-load.ts';
@@ -26,26 +27,7 @@ afterAll(() => {
   for (const server of servers) server.close();
 });
 
-const LOAD: LoadSettings = {
-  front: {
-    law: LAW,
-    balancer: 'least-requests',
-    queueAt: 'front',
-    queueLimit: null,
-    timeout: null,
-    retries: null,
-    balancerSeed: 1,
-    maxInFlight: 1000,
-  },
-  dialect: 'pulse-v1',
-  connection: 'keepalive',
-  authorization: null,
-  bodies: 'declared',
-  clipSeed: 1,
-  endDialect: 'close_stream',
-  frameMillis: 128,
-  runId: 'same',
-};
+const LOAD = testLoad({ runId: 'same' });
 
 /** Audio in sixteenths of a second, which PCM16 at 16 kHz and a double both hold exactly. */
 const SIXTEENTH = 1 / 16;

@@ -16,33 +16,12 @@ import { DIALECT_IDS } from '../../cluster/emulator/dialects.ts';
 import { stripe } from './arrivals.ts';
 import type { EngineReport, LoadSettings } from './load-engine.ts';
 import { LoadEngine } from './load-engine.ts';
+import { testLoad } from './load-settings.test-support.ts';
 
 const LAW = SERVICE_LAWS['pulse-pro-l40s']!;
 const ends: (() => unknown)[] = [];
 afterAll(async () => {
   for (const end of ends) await end();
-});
-
-const settings = (change: Partial<LoadSettings> = {}): LoadSettings => ({
-  front: {
-    law: LAW,
-    balancer: 'least-requests',
-    queueAt: 'front',
-    queueLimit: null,
-    timeout: null,
-    retries: null,
-    balancerSeed: 1,
-    maxInFlight: 1000,
-  },
-  dialect: 'pulse-v1',
-  connection: 'keepalive',
-  authorization: null,
-  bodies: 'declared',
-  clipSeed: 1,
-  endDialect: 'close_stream',
-  frameMillis: 128,
-  runId: 'test',
-  ...change,
 });
 
 /** Rows at a constant spacing. */
@@ -87,7 +66,7 @@ describe('the load engine against an emulated pod', () => {
   it.each(DIALECT_IDS)('speaks %s, with real audio bodies', async (dialect: Dialect) => {
     const clock = soon(10);
     const origin = await emulate(clock);
-    const report = await play(constant(5, 200, 'short', 1), clock, [origin], settings({ dialect, bodies: 'wav' }));
+    const report = await play(constant(5, 200, 'short', 1), clock, [origin], testLoad({ dialect, bodies: 'wav' }));
     expect(outcomes(report)).toEqual(allOf(5, 'ok'));
     expect(report.causes).toEqual([]);
   });
@@ -95,7 +74,7 @@ describe('the load engine against an emulated pod', () => {
   it.each(DIALECT_IDS)('holds live sessions in %s, and sends every frame that is due', async (dialect: Dialect) => {
     const clock = soon(4);
     const origin = await emulate(clock);
-    const report = await play(constant(20, 100, 'stream', 4), clock, [origin], settings({ dialect }));
+    const report = await play(constant(20, 100, 'stream', 4), clock, [origin], testLoad({ dialect }));
     expect(report.causes).toEqual([]);
     expect(outcomes(report)).toEqual(allOf(20, 'ok'));
     expect(report.frames).toMatchObject({ framesDue: 20 * 32, framesSent: 20 * 32, unknownMessages: 0 });
@@ -111,7 +90,7 @@ describe('the load engine against an emulated pod', () => {
   it('cuts live sessions when their callers end them, and knows the lag they had', async () => {
     const clock = soon(4);
     const origin = await emulate(clock);
-    const load = settings();
+    const load = testLoad();
     const conduct = { s: { hangup: null, cut: { share: 1, after: { kind: 'fixed', value: 2 } } } } as const;
     const report = await play(constant(4, 100, 'stream', 4), clock, [origin], {
       ...load,
@@ -127,7 +106,7 @@ describe('the load engine against an emulated pod', () => {
   it('counts what it could not start as dropped, and does not wait for answers', async () => {
     const clock = soon(10);
     const origin = await emulate(clock);
-    const load = settings();
+    const load = testLoad();
     const report = await play(constant(10, 1, 'short', 500), clock, [origin], {
       ...load,
       front: { ...load.front, maxInFlight: 4 },
@@ -139,7 +118,7 @@ describe('the load engine against an emulated pod', () => {
     const clock = soon(10);
     const origin = await emulate(clock);
     // A second of audio takes about 45 ms: 40 rows 1 ms apart are served two at a time.
-    const { requests } = await play(constant(40, 100, 'short', 1), clock, [origin], settings({ closedLoopUsers: 2 }));
+    const { requests } = await play(constant(40, 100, 'short', 1), clock, [origin], testLoad({ closedLoopUsers: 2 }));
     const sent = [...requests.sentMillis].filter((at) => !Number.isNaN(at));
     expect(sent.length).toBeGreaterThan(2);
     expect([...requests.intendedMillis].filter((at) => !Number.isNaN(at))).toEqual(sent);
@@ -151,7 +130,7 @@ describe('the load engine against an emulated pod', () => {
     const clock = soon(10);
     const law = { ...LAW, batch: { ...LAW.batch, cap: 2 } };
     const origin = await emulate(clock, { law });
-    const load = settings();
+    const load = testLoad();
     const report = await play(constant(6, 10, 'short', 2000), clock, [origin], {
       ...load,
       front: { ...load.front, law, timeout: seconds(3) },
@@ -164,7 +143,7 @@ describe('the load engine against an emulated pod', () => {
     const origin = await emulate(clock, {
       faults: [{ kind: 'rate-limit', retryAfter: seconds(1), from: seconds(-1e6), until: seconds(1e6), share: 1 }],
     });
-    const load = settings();
+    const load = testLoad();
     const report = await play(constant(2, 10, 'short', 1), clock, [origin], {
       ...load,
       front: { ...load.front, retries: { max: 2, backoff: seconds(1) } },
@@ -201,8 +180,8 @@ describe('the freeze test (load-generation.md section 8)', () => {
     clock.at(freezeAt + 800, () => child.kill('SIGCONT'));
     // Both engines at the same server through the same freeze; the closed one with rows to spare.
     const spare = constant(20_000, 0.4, 'short', 0.1);
-    const alone = play(spare, clock, [`http://127.0.0.1:${port}`], settings({ closedLoopUsers: 1 }));
-    const report = await play(schedule, clock, [`http://127.0.0.1:${port}`], settings());
+    const alone = play(spare, clock, [`http://127.0.0.1:${port}`], testLoad({ closedLoopUsers: 1 }));
+    const report = await play(schedule, clock, [`http://127.0.0.1:${port}`], testLoad());
     const open = latencies(report);
     const hidden = latencies(await alone);
     child.kill('SIGKILL');

@@ -5,32 +5,13 @@ import type { Emulator } from '../../cluster/emulator/server.ts';
 import { startEmulator } from '../../cluster/emulator/server.ts';
 import { OUTCOMES } from '../../model/record.ts';
 import { SERVICE_LAWS, scaleLaw } from '../../model/service-time.ts';
-import type { LoadSettings } from './load-engine.ts';
 import { LoadWorkers } from './load-workers.ts';
 import { poissonSchedule } from '../../cluster/local/small-world.test-support.ts';
+import { testLoad } from './load-settings.test-support.ts';
 import { generatorValidity } from './validity.ts';
 
 const LAW = scaleLaw(SERVICE_LAWS['pulse-pro-l40s']!, 5);
-const SETTINGS: LoadSettings = {
-  front: {
-    law: LAW,
-    balancer: 'least-requests',
-    queueAt: 'front',
-    queueLimit: null,
-    timeout: null,
-    retries: null,
-    balancerSeed: 1,
-    maxInFlight: 1000,
-  },
-  dialect: 'pulse-v1',
-  connection: 'keepalive',
-  authorization: null,
-  bodies: 'declared',
-  clipSeed: 1,
-  endDialect: 'close_stream',
-  frameMillis: 128,
-  runId: 'test',
-};
+const SETTINGS = testLoad({}, { law: LAW });
 
 const schedule = poissonSchedule(3, 20, 20, 10);
 

@@ -39,7 +39,7 @@ const printed = (name: string, value: number | null, unit: string): ValidityChec
 });
 
 /** Largest number of [from, to) that overlap; an end at the instant of a start came first. */
-const mostAtOnce = (spans: readonly (readonly [from: number, to: number])[]): number => {
+export const mostAtOnce = (spans: readonly (readonly [from: number, to: number])[]): number => {
   const starts = Float64Array.from(spans, ([from]) => from).sort();
   const ends = Float64Array.from(spans, ([, to]) => to).sort();
   let most = 0;

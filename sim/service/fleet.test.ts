@@ -1,47 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES } from '../../model/record.ts';
 import type { RequestTable } from '../../model/record.ts';
-import type { RequestKind, Schedule } from '../../model/schedule.ts';
-import { scheduleFromRows } from '../../model/schedule.ts';
-import type { ServiceLaw } from '../../model/service-time.ts';
-import { millis, seconds } from '../../model/units.ts';
+import { seconds } from '../../model/units.ts';
 import { Engine } from '../engine/engine.ts';
 import { assertConservation } from '../invariants.ts';
 import { simulateStaticFleet } from '../static-fleet.ts';
 import { playTraffic } from '../hops/traffic.ts';
 import type { FleetSettings } from './fleet.ts';
-
-/** One request at a time, a second per second of audio; one live session at a time. */
-const LAW: ServiceLaw = {
-  name: 'test',
-  basis: 'guess',
-  batch: { a: seconds(0), b: seconds(1), t0: seconds(0), t0Sigma: 0, referenceAudio: seconds(1), cap: 1 },
-  stream: { s0: seconds(0.01), s1: seconds(0), chunk: seconds(0.1), cap: 1 },
-};
-
-const SETTINGS: FleetSettings = {
-  law: LAW,
-  balancer: 'least-requests',
-  queueAt: 'front',
-  queueLimit: null,
-  timeout: null,
-  retries: null,
-  countStreamsAsRequests: false,
-  balancerSeed: 1,
-};
-
-const scheduleOf = (rows: readonly (readonly [at: number, audio: number, kind?: RequestKind])[]): Schedule =>
-  scheduleFromRows(
-    rows.map(([at, audio, kind = 'short'], index) => ({
-      index,
-      offsetMillis: millis(at),
-      stream: 'all',
-      kind,
-      audioSeconds: seconds(audio),
-      seed: index,
-    })),
-    millis(60_000),
-  );
+import { SETTINGS, scheduleOf } from './one-at-a-time.test-support.ts';
 
 /** [outcome, pod, admitted, done, attempts] of every request. */
 const rowsOf = (requests: RequestTable): unknown[] =>
