@@ -11,6 +11,7 @@ import type { ClusterUpOptions } from './commands/cluster-up.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { EmulateOptions } from './commands/emulate.ts';
 import type { ProbeOptions } from './commands/probe.ts';
+import type { GenerateEmulatedOptions } from './commands/generate-emulated.ts';
 import type { GenerateK6Options } from './commands/generate-k6.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
 import type { GateChangeOptions } from './commands/gate-change.ts';
@@ -83,7 +84,9 @@ example(
       .command('replay <scenario>')
       .description('sends the same requests at real processes in real time; writes a run folder')
       .addOption(
-        new Option('--profile <profile>', 'what to run against').choices(['local', 'bare', 'kind']).default('local'),
+        new Option('--profile <profile>', 'what to run against')
+          .choices(['local', 'bare', 'kind', 'existing'])
+          .default('local'),
       )
       .option('--time-scale <factor>', 'virtual seconds per real second', '1')
       .addOption(
@@ -92,6 +95,12 @@ example(
           .default('node'),
       )
       .option('--target <url>', 'an existing service instead of the pods of a profile; real audio, real time')
+      .option('--kubeconfig <file>', 'profile existing: as kubectl would take it (default: as kubectl chooses)')
+      .option('--context <name>', 'profile existing: a context of the kubeconfig (default: its current one)')
+      .option('--namespace <name>', 'profile existing: where the workload is (default: as the manifests say)')
+      .option('--prometheus <place>', 'profile existing: an address, or NAMESPACE/SERVICE:PORT through the API server')
+      .option('--dry-run', 'profile existing: print what would be read and sent, and do nothing')
+      .option('--yes', 'profile existing: send the load without being asked')
       .option('--auth-env <name>', 'environment variable that holds the key of the target')
       .addOption(
         new Option('--auth-scheme <scheme>', 'how the key is sent').choices(['Bearer', 'Token']).default('Bearer'),
@@ -111,15 +120,16 @@ example(
   ),
   'replay vendor-default-step --duration 5m --time-scale 10',
   'replay bench --duration 5m --profile bare',
-  'replay nine-oclock --duration 2m --target http://127.0.0.1:2269 --clips my-calls',
+  'replay nine-oclock --duration 10m --target http://127.0.0.1:2269 --clips my-calls',
+  'replay nine-oclock --duration 10m --profile existing --target https://asr.example.test --dry-run',
   'replay vendor-default-step --duration 5m --time-scale 10 --engine k6',
 );
 
+const generate = program.command('generate').description('writes a scenario for another tool');
+
 example(
   scenarioOptions(
-    program
-      .command('generate')
-      .description('writes a scenario for another tool')
+    generate
       .command('k6 <scenario>')
       .description('a folder with the k6 script, its rows and its clip, to run by hand against one address')
       .option('--target <address>', 'where the service answers', 'http://localhost:7100')
@@ -129,6 +139,30 @@ example(
     runCommand(() => import('./commands/generate-k6.ts'), { ...options, scenario }),
   ),
   'generate k6 vendor-default-step --target http://localhost:7100 --out my-k6',
+);
+
+example(
+  generate
+    .command('rbac <scenario>')
+    .description('the rights that `replay --profile existing` and `observe` need on a cluster, as manifests')
+    .option('--namespace <name>', 'where the workload is (default: as the manifests say)')
+    .option('--prometheus <place>', 'with reading Prometheus as NAMESPACE/SERVICE:PORT through the API server')
+    .action((scenario: string, options: object) =>
+      runCommand(() => import('./commands/generate-rbac.ts'), { scenario, ...options }),
+    ),
+  'generate rbac vendor-default-step --namespace asr --prometheus monitoring/prometheus-operated:9090',
+);
+
+example(
+  generate
+    .command('emulated <chart>')
+    .description("a rendered chart (file, folder, or - for stdin) with the emulator in place of the vendor's programs")
+    .option('--image <image>', 'of the emulator, as the nodes have it', 'surgelab/emulator:local')
+    .option('--out <folder>', 'the folder', 'runs/emulated')
+    .action((chart: string, options: Omit<GenerateEmulatedOptions, 'chart'>) =>
+      runCommand(() => import('./commands/generate-emulated.ts'), { chart, ...options }),
+    ),
+  'generate emulated rendered.yaml --out my-chart',
 );
 
 example(

@@ -12,6 +12,8 @@ import type { BareReplayed } from './replay/replay-bare.ts';
 import { replayBare } from './replay/replay-bare.ts';
 import type { KindReplayed } from './replay/replay-kind.ts';
 import { replayKind } from './replay/replay-kind.ts';
+import type { ExistingReplayed, ReplayExistingSettings } from './replay/replay-existing.ts';
+import { replayExisting } from './replay/replay-existing.ts';
 import type { TargetSettings } from './replay/replay-target.ts';
 import { replayTarget } from './replay/replay-target.ts';
 import { runVersions } from './versions.ts';
@@ -129,6 +131,34 @@ export const replayQuestionAt = async (
   const progress = startProgress(`replay of ${question.scenario.name} at ${target.origin}`);
   try {
     return await replayTarget({
+      ...target,
+      ...(engine === null ? {} : { engine }),
+      notes,
+      ...wishes,
+      schedule: question.schedule,
+      scenario: question.scenario,
+      platform: question.platform,
+      scheduleHash: question.hash,
+      versions: { surgelab: runVersions(question.platform)['surgelab']!, node: process.version },
+      signal,
+      onProgress: progress.update,
+    });
+  } finally {
+    progress.end();
+  }
+};
+
+/** The same on a cluster that is not ours, which is watched. Throws what replayExisting throws. */
+export const replayQuestionOnExisting = async (
+  question: Question,
+  target: Pick<ReplayExistingSettings, 'api' | 'prometheus' | 'origin' | 'authorization' | 'dialect' | 'tell'>,
+  signal: AbortSignal,
+  { engine, notes }: ChosenEngine,
+  wishes: LoadWishes & { readonly workers?: number },
+): Promise<ExistingReplayed> => {
+  const progress = startProgress(`replay of ${question.scenario.name} at ${target.origin}`);
+  try {
+    return await replayExisting({
       ...target,
       ...(engine === null ? {} : { engine }),
       notes,

@@ -31,6 +31,8 @@ export interface PrometheusApi {
   readonly instant: (query: string, atUnix: number) => Promise<readonly StoredSeries[]>;
   readonly targets: () => Promise<readonly ActiveTarget[]>;
   readonly ruleGroups: () => Promise<readonly RuleGroupState[]>;
+  /** Its clock, Unix milliseconds; NaN if it does not say. */
+  readonly now: () => Promise<number>;
   /** The configuration it runs with, YAML. */
   readonly config: () => Promise<string>;
   /** Its own page of metrics. */
@@ -55,26 +57,35 @@ const textOf = async (url: string): Promise<string> => {
   }
 };
 
-const jsonOf = async (url: string): Promise<unknown> => {
-  const text = await textOf(url);
+/** The text at a path such as /api/v1/query?query=up. */
+export type ReadPage = (path: string) => Promise<string>;
+
+const jsonOf = async (read: ReadPage, path: string): Promise<unknown> => {
+  const text = await read(path);
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new TestbedError('TARGET_FAILED', `${url} did not answer in JSON: ${text.slice(0, 200)}`, {
+    throw new TestbedError('TARGET_FAILED', `${path} of Prometheus did not answer in JSON: ${text.slice(0, 200)}`, {
       hint: 'this should be the address of Prometheus, without a path of a page',
       cause,
     });
   }
 };
 
-const dataOf = async <T>(url: string): Promise<T> => ((await jsonOf(url)) as { readonly data: T }).data;
+const dataOf = async <T>(read: ReadPage, path: string): Promise<T> =>
+  ((await jsonOf(read, path)) as { readonly data: T }).data;
 
 /** @param address `http://127.0.0.1:9090`, with a path prefix where it has one */
 export const prometheusApi = (address: string): PrometheusApi => {
   const base = address.replace(/\/$/, '');
+  return prometheusApiBy((path) => textOf(base + path));
+};
+
+/** Where something else than a plain request reaches it, for instance the API server's proxy to its Service. */
+export const prometheusApiBy = (read: ReadPage): PrometheusApi => {
   const instant: PrometheusApi['instant'] = async (query, atUnix) =>
     storedSeries(
-      await jsonOf(`${base}/api/v1/query?query=${encodeURIComponent(query)}&time=${(atUnix / 1000).toFixed(3)}`),
+      await jsonOf(read, `/api/v1/query?query=${encodeURIComponent(query)}&time=${(atUnix / 1000).toFixed(3)}`),
     );
   return {
     instant,
@@ -87,11 +98,18 @@ export const prometheusApi = (address: string): PrometheusApi => {
       return joinedSeries(windows);
     },
     targets: async () =>
-      (await dataOf<{ readonly activeTargets: readonly ActiveTarget[] }>(`${base}/api/v1/targets?state=active`))
+      (await dataOf<{ readonly activeTargets: readonly ActiveTarget[] }>(read, `/api/v1/targets?state=active`))
         .activeTargets,
     ruleGroups: async () =>
-      (await dataOf<{ readonly groups: readonly RuleGroupState[] }>(`${base}/api/v1/rules`)).groups,
-    config: async () => (await dataOf<{ readonly yaml: string }>(`${base}/api/v1/status/config`)).yaml,
-    ownPage: () => textOf(`${base}/metrics`),
+      (await dataOf<{ readonly groups: readonly RuleGroupState[] }>(read, `/api/v1/rules`)).groups,
+    now: async () => {
+      const { result } = await dataOf<{ readonly result?: readonly [number, string] }>(
+        read,
+        '/api/v1/query?query=time()',
+      );
+      return result === undefined ? NaN : Math.round(1000 * Number(result[1]));
+    },
+    config: async () => (await dataOf<{ readonly yaml: string }>(read, `/api/v1/status/config`)).yaml,
+    ownPage: () => read('/metrics'),
   };
 };

@@ -7,7 +7,6 @@ import { renderSummary } from '../../reports/page/text.ts';
 import { capacityCurve } from '../../sim/capacity.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
 import { ERROR_EXIT, OUTCOME_EXIT } from '../exit-codes.ts';
-import type { EngineName } from '../k6/choose-engine.ts';
 import { chooseEngine } from '../k6/choose-engine.ts';
 import { judge, judgedFiles } from '../judge.ts';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
@@ -19,18 +18,15 @@ import type { LoadWishes, Replayed } from '../replay/real-run.ts';
 import { authorizationFrom, originOf } from '../replay/target.ts';
 import { replayQuestion, replayQuestionAt, replayQuestionOnBare, replayQuestionOnKind } from '../replay-question.ts';
 import type { CommandContext } from '../run-command.ts';
-import { writeRun } from '../run-folder.ts';
+import { checkRunPlace, writeRun } from '../run-folder.ts';
 import { capacityQuestion } from '../simulate-question.ts';
+import type { ExistingOptions } from './replay-existing.ts';
+import { replayOnExisting } from './replay-existing.ts';
 
-export interface ReplayCommandOptions extends ScenarioOptions {
+/** `target`: address of an existing service, in place of the profile's pods. */
+export interface ReplayCommandOptions extends ScenarioOptions, ExistingOptions {
   readonly profile: string;
   readonly timeScale: string;
-  readonly engine: EngineName;
-  /** Address of an existing service, in place of the profile's pods. */
-  readonly target?: string;
-  readonly authEnv?: string;
-  readonly authScheme: string;
-  readonly dialect: string;
   readonly workers: string;
   readonly clips?: string;
   readonly closedLoop?: string;
@@ -69,20 +65,20 @@ const wishesOf = (options: ReplayCommandOptions): LoadWishes & { readonly worker
 });
 
 /** Real services live in real time. Throws USAGE. */
+const assertRealTime = ({ timeScale }: ReplayCommandOptions): void => {
+  if (Number(timeScale) !== 1)
+    throw new TestbedError('USAGE', `--time-scale ${timeScale} with --target: a real service cannot be hurried`, {
+      hint: 'leave --time-scale out; --duration makes the run shorter',
+    });
+};
+
 const replayAt = async (
   target: string,
   options: ReplayCommandOptions,
   question: Question,
   context: CommandContext,
 ): Promise<Replayed> => {
-  if (Number(options.timeScale) !== 1)
-    throw new TestbedError(
-      'USAGE',
-      `--time-scale ${options.timeScale} with --target: a real service cannot be hurried`,
-      {
-        hint: 'leave --time-scale out; --duration makes the run shorter',
-      },
-    );
+  assertRealTime(options);
   return replayQuestionAt(
     question,
     {
@@ -99,15 +95,9 @@ const replayAt = async (
 
 const replayHere = async (options: ReplayCommandOptions, question: Question, context: CommandContext): Promise<Ran> => {
   const timeScale = timeScaleOf(options.timeScale);
-  const { scenario, schedule } = question;
-  const capacity = capacityCurve(schedule, fleetSettings(scenario.service, scenario.seed), capacityQuestion(question));
-  const chosen = await chooseEngine(options.engine, process.env, context.tell);
-  if (options.profile !== 'bare' && options.profile !== 'kind')
-    return {
-      ...(await replayQuestion(question, timeScale, capacity, context.signal, chosen, wishesOf(options))),
-      files: {},
-    };
-  if (timeScale !== 1)
+  const wishes = wishesOf(options);
+  const local = options.profile !== 'bare' && options.profile !== 'kind';
+  if (!local && timeScale !== 1)
     throw new TestbedError(
       'USAGE',
       `--time-scale ${options.timeScale}: the ${options.profile} profile runs in real time`,
@@ -115,10 +105,15 @@ const replayHere = async (options: ReplayCommandOptions, question: Question, con
         hint: 'real controllers keep their own periods: leave --time-scale out, or use --profile local',
       },
     );
+  const { scenario, schedule } = question;
+  const capacity = capacityCurve(schedule, fleetSettings(scenario.service, scenario.seed), capacityQuestion(question));
+  const chosen = await chooseEngine(options.engine, process.env, context.tell);
+  if (local)
+    return { ...(await replayQuestion(question, timeScale, capacity, context.signal, chosen, wishes)), files: {} };
   const ran =
     options.profile === 'kind'
-      ? await replayQuestionOnKind(question, capacity, context, chosen, wishesOf(options))
-      : await replayQuestionOnBare(question, capacity, context.signal, chosen, wishesOf(options));
+      ? await replayQuestionOnKind(question, capacity, context, chosen, wishes)
+      : await replayQuestionOnBare(question, capacity, context.signal, chosen, wishes);
   const { epochMillis } = ran.record.header.scenario as unknown as Scenario;
   return {
     ...ran,
@@ -128,16 +123,25 @@ const replayHere = async (options: ReplayCommandOptions, question: Question, con
 
 export const run = async (options: ReplayCommandOptions, context: CommandContext): Promise<number> => {
   const question = loadQuestion(options);
-  for (const note of question.notes) context.tell(`note: ${note}`);
-  const { scenario } = question;
   const { target } = options;
-  const { record, complete, files } =
-    target === undefined
-      ? await replayHere(options, question, context)
+  const place =
+    options.out ?? join('runs', `${question.scenario.name}-${target === undefined ? options.profile : 'existing'}`);
+  await checkRunPlace(place);
+  for (const note of question.notes) context.tell(`note: ${note}`);
+  const ran = await (async (): Promise<Ran | null> => {
+    if (options.profile === 'existing') {
+      assertRealTime(options);
+      return replayOnExisting(options, question, place, wishesOf(options), context);
+    }
+    return target === undefined
+      ? replayHere(options, question, context)
       : { ...(await replayAt(target, options, question, context)), files: {} };
+  })();
+  if (ran === null) return OUTCOME_EXIT.ok.code;
+  const { record, complete, files } = ran;
   const judged = judge(record);
   const folder = await writeRun(
-    options.out ?? join('runs', `${scenario.name}-${target === undefined ? options.profile : 'existing'}`),
+    place,
     record,
     { ...judgedFiles(judged), ...files },
     complete ? null : { reason: `interrupted at ${(record.header.endMillis / 1000).toFixed(0)} s of the run` },

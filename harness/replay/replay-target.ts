@@ -17,6 +17,7 @@ import { probe, probeText } from './probe.ts';
 import type { RealRunSettings, Replayed } from './real-run.ts';
 import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
 import type { RunningLoad } from './running-load.ts';
+import type { TargetWatcher } from './target-watcher.ts';
 import type { EndDialect } from './stream-messages.ts';
 import { DIALECT_UNKNOWN_HINT } from './target.ts';
 
@@ -26,6 +27,8 @@ export interface TargetSettings extends Omit<RealRunSettings, 'timeScale' | 'cap
   readonly authorization: string | null;
   /** null = probe. */
   readonly dialect: Dialect | null;
+  /** Whoever looks at what is behind the address; absent = nobody does. */
+  readonly watcher?: TargetWatcher;
   readonly tell: (text: string) => void;
 }
 
@@ -41,6 +44,8 @@ const STREAM = REQUEST_KINDS.indexOf('stream');
 const PROBE_PATIENCE_MILLIS = 5000;
 /** Between the message to the workers and the first row. */
 const LEAD_MILLIS = 500;
+/** The same where watches have to list first what is there. */
+const WATCHED_LEAD_MILLIS = 2000;
 /** A caller of a real service gives up at the service's own time-out (wire-protocol.md 3.4), if the scenario names none. */
 const TIMEOUT_SECONDS = 300;
 
@@ -155,7 +160,11 @@ export const replayTarget = async (settings: TargetSettings): Promise<Replayed> 
     capacity: null,
     notes: [
       ...(settings.notes ?? []),
-      `the record holds requests only: pods, decisions and metrics behind ${origin} were not observed, and the platform of the scenario was not used`,
+      ...(settings.watcher === undefined
+        ? [
+            `the record holds requests only: pods, decisions and metrics behind ${origin} were not observed, and the platform of the scenario was not used`,
+          ]
+        : []),
       spoken.note,
     ],
   };
@@ -175,8 +184,10 @@ export const replayTarget = async (settings: TargetSettings): Promise<Replayed> 
       },
       origin,
     );
-    const clock = scaledClock(monotonicMillis() + LEAD_MILLIS, 1);
+    const { watcher } = settings;
+    const clock = scaledClock(monotonicMillis() + (watcher === undefined ? LEAD_MILLIS : WATCHED_LEAD_MILLIS), 1);
     load.join(0, origin);
+    watcher?.begin(clock, load.census);
     load.begin(clock);
     let complete = false;
     let endMillis = 0;
@@ -187,12 +198,13 @@ export const replayTarget = async (settings: TargetSettings): Promise<Replayed> 
       endMillis = Math.max(0, clock.now());
       report = await load.stop(endMillis);
     }
-    const cluster = { ...nothingObserved(platform.prometheus.retention), notes: [] };
+    const seen = await watcher?.end(endMillis);
+    const cluster = seen?.cluster ?? { ...nothingObserved(platform.prometheus.retention), notes: [] };
     return {
       complete,
       record: recordOfRealRun(real, {
         profile: 'existing',
-        reality: reality(origin),
+        reality: { ...reality(origin), ...seen?.reality },
         cluster,
         report,
         endMillis,

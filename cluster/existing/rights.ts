@@ -1,0 +1,54 @@
+// The rights that an observation needs, as manifests to apply: made from the list of its reads, nothing more. And the account
+// that has them. Pure.
+
+import { stringify } from 'yaml';
+import type { KubeRead } from './reads.ts';
+
+export const OBSERVER = 'surgelab-observer';
+const RBAC = 'rbac.authorization.k8s.io';
+
+const ruleOf = ({ group, resource, verbs, names }: KubeRead): object => ({
+  apiGroups: [group],
+  resources: [resource],
+  ...(names.length === 0 ? {} : { resourceNames: names }),
+  verbs,
+});
+
+const boundRole = (name: string, account: object, namespace: string | null, reads: readonly KubeRead[]): object[] => {
+  const [role, metadata] =
+    namespace === null ? (['ClusterRole', { name }] as const) : (['Role', { name, namespace }] as const);
+  const apiVersion = `${RBAC}/v1`;
+  return [
+    { apiVersion, kind: role, metadata, rules: reads.map(ruleOf) },
+    {
+      apiVersion,
+      kind: `${role}Binding`,
+      metadata,
+      roleRef: { apiGroup: RBAC, kind: role, name },
+      subjects: [account],
+    },
+  ];
+};
+
+/** A ServiceAccount in `namespace`, and a role with its binding for each namespace that is read. */
+export const rightsFor = (reads: readonly KubeRead[], namespace: string): readonly object[] => {
+  const account = { kind: 'ServiceAccount', name: OBSERVER, namespace };
+  const byNamespace = Map.groupBy(reads, (read) => read.namespace);
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: OBSERVER, namespace } },
+    // A role of the whole cluster has a name that says whose it is: there may be one per namespace.
+    ...[...byNamespace].flatMap(([where, own]) =>
+      boundRole(where === null ? `${OBSERVER}-${namespace}` : OBSERVER, account, where, own),
+    ),
+  ];
+};
+
+export const rightsText = (reads: readonly KubeRead[], namespace: string): string =>
+  [
+    '# What surgelab needs to observe a workload on a cluster that is not its own: reading only, nothing is created.',
+    '# Made by: surgelab generate rbac SCENARIO [--namespace NAMESPACE] [--prometheus NAMESPACE/SERVICE:PORT]',
+    ...rightsFor(reads, namespace).map(
+      (object) => `---\n${stringify(object, { aliasDuplicateObjects: false, singleQuote: true }).trimEnd()}`,
+    ),
+    '',
+  ].join('\n');

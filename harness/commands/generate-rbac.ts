@@ -1,0 +1,30 @@
+// generate rbac SCENARIO: the rights that a replay or an observation on a cluster that is not ours needs, as manifests. Made
+// from the list of calls itself, so that it cannot fall behind it.
+
+import { inNamespace } from '../../cluster/existing/look-there.ts';
+import { prometheusPlace } from '../../cluster/existing/prometheus-place.ts';
+import { readsOf } from '../../cluster/existing/reads.ts';
+import { rightsText } from '../../cluster/existing/rights.ts';
+import { readPlatform } from '../../cluster/manifests/read-platform.ts';
+import { OUTCOME_EXIT } from '../exit-codes.ts';
+import { readQuestion } from '../question.ts';
+import { readManifestFiles } from '../read-scenario.ts';
+import type { CommandContext } from '../run-command.ts';
+
+export interface GenerateRbacOptions {
+  readonly scenario: string;
+  readonly namespace?: string;
+  readonly prometheus?: string;
+}
+
+export const run = (
+  { scenario, namespace, prometheus }: GenerateRbacOptions,
+  context: CommandContext,
+): Promise<number> => {
+  const file = readQuestion({ scenario });
+  const read = readPlatform(readManifestFiles(file), file.scenario.platform.set);
+  const platform = namespace === undefined ? read : inNamespace(read, namespace);
+  const place = prometheus === undefined ? null : prometheusPlace(prometheus);
+  context.print(rightsText(readsOf(platform, place), platform.deployment.namespace).trimEnd());
+  return Promise.resolve(OUTCOME_EXIT.ok.code);
+};
