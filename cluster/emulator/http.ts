@@ -8,13 +8,15 @@ import type { BatchJob } from './answers.ts';
 import { acceptedAnswer, batchAnswer, webhookAnswer } from './answers.ts';
 import type { RequestFault } from './config.ts';
 import type { Dialect } from './dialects.ts';
-import { DIALECTS, ROW_HEADERS, SCRAPE_HEADERS, SERVER_HEADERS, dialectOfPath } from './dialects.ts';
+import { DIALECTS, ROW_HEADERS, SERVER_HEADERS, dialectOfPath } from './dialects.ts';
 import type { Refusal } from './error-bodies.ts';
 import { errorAnswer } from './error-bodies.ts';
-import { metricsFault, requestFault } from './faults.ts';
+import { faultBefore } from './fault-answers.ts';
+import { requestFault } from './faults.ts';
 import { RateLimit, keyRefusal } from './admission.ts';
 import type { EmulatedPod } from './pod.ts';
 import { healthAnswer, isHealthPath } from './health.ts';
+import { answerScrape } from './scrape-door.ts';
 import type { ServedRow } from './served.ts';
 import { servedRow } from './served.ts';
 import type { Input, Options } from './upload.ts';
@@ -36,35 +38,6 @@ const sendJson = (
   response.end(text);
 };
 
-/** What happens to a request whose fault acts before the GPU sees it; false = go on. */
-const faultBefore = (
-  fault: RequestFault | null,
-  response: ServerResponse,
-  refuse: (refusal: Refusal) => void,
-): boolean => {
-  switch (fault?.kind) {
-    case 'refuse':
-      response.destroy();
-      return true;
-    case 'stall':
-      return true;
-    case 'internal-error':
-      refuse({ kind: 'internal' });
-      return true;
-    case 'rate-limit':
-      refuse({ kind: 'rate-limited', retryAfterSeconds: fault.retryAfter });
-      return true;
-    case 'garbage':
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end('\u0000\u0001 this is no JSON');
-      return true;
-    case 'slow-first-byte':
-    case 'cut-answer':
-    case undefined:
-      return false;
-  }
-};
-
 export class HttpDoor {
   private readonly pod: EmulatedPod;
   private readonly rate: RateLimit;
@@ -80,7 +53,7 @@ export class HttpDoor {
     const mark = at.indexOf('?');
     const path = mark === -1 ? at : at.slice(0, mark);
     const query = new URLSearchParams(mark === -1 ? '' : at.slice(mark + 1));
-    if (path === '/metrics') this.metrics(request, response);
+    if (path === '/metrics') answerScrape(this.pod, request, response);
     else if (isHealthPath(path)) this.health(path, query, response);
     else this.batch(path, query, request, response);
   }
@@ -93,41 +66,6 @@ export class HttpDoor {
     }
     const answer = healthAnswer(pod, path, query);
     sendJson(response, answer.status, answer.body, {});
-  }
-
-  private metrics(request: IncomingMessage, response: ServerResponse): void {
-    const { pod } = this;
-    const fault = metricsFault(pod.config.faults, pod.clock.now());
-    const closed = pod.refusesScrapes || (!pod.loaded && !pod.config.metricsWhileLoading);
-    if (closed || fault?.kind === 'metrics-refused') {
-      response.destroy();
-      return;
-    }
-    if (fault?.kind === 'metrics-broken') {
-      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' });
-      response.end('asr_active_requests {{{ 1\n');
-      return;
-    }
-    const { registry } = pod.metrics;
-    pod.batch.settle();
-    const shared = header(request, SCRAPE_HEADERS.sharedQueue);
-    if (shared !== null) {
-      const [batch = 0, streams = 0] = shared.split(',').map(Number);
-      pod.sharedQueue = { batch, streams };
-    }
-    const answer = (): void => {
-      registry.metrics().then(
-        (text) => {
-          response.writeHead(200, { 'content-type': registry.contentType });
-          response.end(text);
-        },
-        (error: unknown) => {
-          response.destroy(error instanceof Error ? error : new Error(String(error)));
-        },
-      );
-    };
-    if (fault === null) answer();
-    else pod.clock.at(pod.clock.now() + fault.after * 1000, answer);
   }
 
   private batch(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): void {
