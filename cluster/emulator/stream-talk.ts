@@ -1,14 +1,15 @@
 // One live session on an emulated pod: audio frames in, interim and final transcripts out (wire-protocol.md sections 4
 // and 5). Decides when a final is due; when audio is understood is the GPU's business (stream-gpu.ts).
 
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { BYTES_PER_SAMPLE, isEncoding } from './audio.ts';
 import type { StreamFault } from './config.ts';
 import type { Dialect } from './dialects.ts';
-import { DIALECTS } from './dialects.ts';
 import type { EmulatedPod } from './pod.ts';
 import { StreamSession } from './stream-gpu.ts';
+import { asBuffer, controlType, finalFacts } from './stream-messages.ts';
 import type { ServedRow } from './served.ts';
+import { SpeechTrack, isSilent } from './speech-track.ts';
 import type { SpokenWord } from './transcript.ts';
 import { textOf, wordCount, wordsBetween } from './transcript.ts';
 
@@ -24,33 +25,6 @@ export interface TalkSettings {
   readonly fault: StreamFault | null;
 }
 
-/** linear16 samples below this are silence. */
-const SILENCE_LEVEL = 200;
-
-/** Looks at every 16th sample: enough to tell speech from silence. */
-const isSilent = (frame: Buffer): boolean => {
-  for (let at = 0; at + 1 < frame.length; at += 32) if (Math.abs(frame.readInt16LE(at)) >= SILENCE_LEVEL) return false;
-  return true;
-};
-
-const asBuffer = (data: RawData): Buffer =>
-  Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
-
-const controlType = (data: RawData): string | null => {
-  try {
-    const value: unknown = JSON.parse(asBuffer(data).toString('utf8'));
-    if (typeof value !== 'object' || value === null || !('type' in value)) return null;
-    return typeof value.type === 'string' ? value.type : null;
-  } catch {
-    return null;
-  }
-};
-
-interface Piece {
-  until: number;
-  readonly silent: boolean;
-}
-
 export class StreamTalk {
   private readonly pod: EmulatedPod;
   private readonly socket: WebSocket;
@@ -58,11 +32,10 @@ export class StreamTalk {
   private readonly session: StreamSession;
   private readonly bytesPerSecond: number;
   private readonly readsSilence: boolean;
-  private readonly pieces: Piece[] = [];
+  private readonly track = new SpeechTrack();
   private readonly timers: (() => void)[] = [];
   private readonly openedMillis: number;
   private admittedMillis = NaN;
-  private heard = 0;
   /** Speech understood so far, without the silences: what words are made of. */
   private speech = 0;
   private trailingSilence = 0;
@@ -151,10 +124,7 @@ export class StreamTalk {
     const length = frame.length / this.bytesPerSecond;
     this.lastFrameMillis = this.pod.clock.now();
     const silent = this.readsSilence && isSilent(frame);
-    const last = this.pieces[this.pieces.length - 1];
-    const until = this.session.received + length;
-    if (last?.silent === silent) last.until = until;
-    else this.pieces.push({ until, silent });
+    this.track.receive(this.session.received + length, silent);
     this.pod.streams.credit(this.session, length);
   }
 
@@ -176,17 +146,11 @@ export class StreamTalk {
 
   /** The GPU has understood the audio up to here. */
   private onHeard(until: number): void {
-    while (this.heard < until - 1e-9) {
-      const piece = this.pieces[0];
-      if (piece === undefined) break;
-      const end = Math.min(piece.until, until);
-      if (piece.silent) this.passSilence(end - this.heard);
-      else this.passSpeech(end - this.heard);
-      this.heard = end;
-      if (end >= piece.until - 1e-9 && this.pieces.length > 1) this.pieces.shift();
-      else if (end >= until - 1e-9) break;
-    }
-    const behind = (this.pod.clock.now() - this.openedMillis) / 1000 - this.heard;
+    this.track.hear(until, (length, silent) => {
+      if (silent) this.passSilence(length);
+      else this.passSpeech(length);
+    });
+    const behind = (this.pod.clock.now() - this.openedMillis) / 1000 - this.track.heard;
     this.largestLag = Math.max(this.largestLag, behind);
     this.partial();
     this.flushDue();
@@ -215,7 +179,7 @@ export class StreamTalk {
   private vadEvent(type: 'speech_started' | 'speech_ended'): void {
     const { query, sessionId } = this.settings;
     if (query.get('vad_events') !== 'true' && query.get('vad') !== 'true') return;
-    this.send({ type, session_id: sessionId, timestamp: Math.round(this.heard * 1000) / 1000 });
+    this.send({ type, session_id: sessionId, timestamp: Math.round(this.track.heard * 1000) / 1000 });
   }
 
   private wordsPerSegment(): number {
@@ -244,26 +208,16 @@ export class StreamTalk {
     this.segmentFrom = until;
     if (words.length > 0) this.finalTexts.push(textOf(words));
     const { query, dialect } = this.settings;
-    const language = query.get('language') ?? 'en';
-    const asked = query.get('word_timestamps');
-    const withWords = asked === null ? DIALECTS[dialect].streamWordTimestamps : asked === 'true';
-    const full = this.pod.config.emitFullTranscript || query.get('full_transcript') === 'true';
+    const asked = query.get('full_transcript') === 'true' || this.pod.config.emitFullTranscript;
     this.transcript(words, {
-      is_final: true,
-      is_last: false,
-      language,
-      languages: [language],
-      ...(withWords ? { words } : {}),
-      ...(query.get('sentence_timestamps') === 'true' && words.length > 0
-        ? { utterances: [{ text: textOf(words), start: words[0]!.start, end: words[words.length - 1]!.end }] }
-        : {}),
-      ...(full ? { full_transcript: this.finalTexts.join(' ') } : {}),
+      ...finalFacts(dialect, query, words),
+      ...(asked ? { full_transcript: this.finalTexts.join(' ') } : {}),
       ...more,
     });
   }
 
   private flushDue(): void {
-    while (this.flushes.length > 0 && this.heard >= this.flushes[0]! - this.pod.config.law.stream.chunk) {
+    while (this.flushes.length > 0 && this.track.heard >= this.flushes[0]! - this.pod.config.law.stream.chunk) {
       this.flushes.shift();
       this.final(wordCount(this.speech), this.pod.config.emitFromFinalize ? { from_finalize: true } : {});
     }
@@ -283,7 +237,7 @@ export class StreamTalk {
       metrics.finished(
         (now - this.admittedMillis) / 1000,
         (now - this.openedMillis) / 1000,
-        this.heard,
+        this.track.heard,
         this.settings.query.get('language') ?? 'en',
       );
     const { fault, met } = this.settings;
