@@ -18,6 +18,7 @@ import type { GateChangeOptions } from './commands/gate-change.ts';
 import type { ImportPrometheusOptions } from './commands/import-prometheus.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { ShadowOptions } from './commands/shadow.ts';
+import type { SweepOptions } from './commands/sweep.ts';
 import type { TuneOptions } from './commands/tune.ts';
 import type { ObserveOptions } from './commands/observe.ts';
 import { runCommand } from './run-command.ts';
@@ -157,6 +158,7 @@ example(
   generate
     .command('emulated <chart>')
     .description("a rendered chart (file, folder, or - for stdin) with the emulator in place of the vendor's programs")
+    .option('--scenario <scenario>', 'whose service the emulator plays', 'vendor-default-step')
     .option('--image <image>', 'of the emulator, as the nodes have it', 'surgelab/emulator:local')
     .option('--out <folder>', 'the folder', 'runs/emulated')
     .action((chart: string, options: Omit<GenerateEmulatedOptions, 'chart'>) =>
@@ -329,6 +331,28 @@ example(
   ),
   'tune vendor-default-step',
   'tune bench --penalty 0.05 --budget 300',
+);
+
+example(
+  scenarioOptions(
+    program
+      .command('sweep <scenario>')
+      .description('every value of one setting on the same seeds, as a table; here or as an Indexed Job on a cluster')
+      .requiredOption('--vary <path=values>', 'a setting and its values, e.g. asr.scrapeInterval=2s,5s,15s')
+      .option('--seeds <number>', 'paired seeds', '8')
+      .addOption(new Option('--on <place>', 'where it runs').choices(['local', 'k8s']).default('local'))
+      .option('--parallelism <number>', 'on k8s: pods at once', '2')
+      .option('--namespace <name>', 'on k8s: where the Job goes', 'default')
+      .option('--image <image>', 'on k8s: image of the pods (default: built here, loaded into the kind cluster)')
+      .option('--kubeconfig <file>', 'on k8s, with --image: the cluster (default: as kubectl chooses)')
+      .option('--yes', 'on k8s, with --image: create the Job without being asked')
+      .option('--out <folder>', 'on k8s: where the Parquet files go (default: runs/NAME-sweep)')
+      .option('--json', 'print the sweep as JSON'),
+  ).action((scenario: string, options: Omit<SweepOptions, 'scenario'>) =>
+    runCommand(() => import('./commands/sweep.ts'), { ...options, scenario }),
+  ),
+  'sweep bench --duration 5m --vary asr.scrapeInterval=2s,15s',
+  'sweep bench --vary hpa.target=3,4,5 --on k8s --seeds 8',
 );
 
 example(

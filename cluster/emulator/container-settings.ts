@@ -6,6 +6,7 @@ import { stream } from '../../model/rng.ts';
 import type { Seconds } from '../../model/units.ts';
 import { seconds } from '../../model/units.ts';
 import type { EmulatorConfig } from './config.ts';
+import { EMULATOR_DEFAULTS } from './config.ts';
 
 export interface ContainerSettings {
   readonly emulator: Omit<EmulatorConfig, 'pod' | 'modelLoad' | 'timeScale' | 'host' | 'port' | 'metricsPort'>;
@@ -16,6 +17,15 @@ export interface ContainerSettings {
   readonly imagePull: Distribution;
   readonly seed: number;
 }
+
+/** Where nobody tells: the vendor's ports, a model that is there. */
+export const CONTAINER_DEFAULTS: ContainerSettings = {
+  emulator: EMULATOR_DEFAULTS,
+  doors: { port: 2269, metricsPort: 9090 },
+  modelLoad: { kind: 'fixed', value: 0 },
+  imagePull: { kind: 'fixed', value: 0 },
+  seed: 1,
+};
 
 /** Of one pod: a draw that its name decides, so that it can be known without asking the pod. */
 export const loadSeconds = ({ modelLoad, imagePull, seed }: ContainerSettings, podName: string): Seconds =>

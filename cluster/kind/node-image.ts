@@ -80,5 +80,7 @@ export const buildNodeImage = async ({ image, entry }: NodeProgram, signal: Abor
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  // For manifests that name it without knowing what is in it.
+  await run('docker', ['tag', tag, `${image}:local`], { signal });
   return tag;
 };

@@ -28,6 +28,7 @@ import type { KindState } from './state.ts';
 import { mountedFolder, prepareFolder, readState, stateFiles, writeState } from './state.ts';
 import { kind } from './tools.ts';
 import type { WorkloadInput } from './workload.ts';
+import { replacedBy } from './workload.ts';
 
 export interface UpSettings extends Ladder {
   readonly pool: KindPool;
@@ -129,6 +130,12 @@ const idleImage = async (): Promise<string> => {
   return tag;
 };
 
+/** Nothing on the GPU nodes asks a Service: kube-proxy runs on the control plane alone and spares each of them 60 MB. */
+const leanWorkers = (api: KubeClient): Promise<unknown> =>
+  api.patch('/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy', {
+    spec: { template: { spec: { nodeSelector: { 'node-role.kubernetes.io/control-plane': '' } } } },
+  });
+
 const parkSurplus = async (api: KubeClient, settings: UpSettings): Promise<void> => {
   const { pool, signal, tell } = settings;
   const surplus = Array.from({ length: pool.workers - pool.warm }, (_, i) => workerName(pool.warm + i));
@@ -178,6 +185,7 @@ export const bringUp = async (settings: UpSettings): Promise<UpCluster> => {
     writeState(environment, state);
     const client = await connectKubernetes(stateFiles(environment).kubeconfig);
     api = client;
+    if (!there) await leanWorkers(client);
     reach('images on the nodes');
     tell('loading images');
     await loadImages(images, emulator, settings);
@@ -191,7 +199,7 @@ export const bringUp = async (settings: UpSettings): Promise<UpCluster> => {
       images,
       isNew: !there,
       warm: pool.warm,
-      notes: [...pool.notes, ...notes],
+      notes: [...pool.notes, ...notes, ...replacedBy(platform, emulator)],
       workload: {
         platform,
         doors: podDoors(platform),

@@ -3,7 +3,7 @@ import { seconds } from '../../model/units.ts';
 import { SERVICE_LAWS } from '../../model/service-time.ts';
 import { emulatorSettings } from '../local/emulator-settings.ts';
 import { smallPlatform, smallScenario } from '../local/small-world.test-support.ts';
-import { loadService, workloadObjects } from './workload.ts';
+import { loadService, replacedBy, workloadObjects } from './workload.ts';
 
 const platform = smallPlatform(4);
 const doors = { port: 2269, metricsPort: 9090 };
@@ -115,6 +115,12 @@ describe('the workload of a scenario on kind', () => {
         },
       },
     });
+  });
+
+  it('says what stands in for the images of the user', () => {
+    expect(replacedBy(platform, 'surgelab/emulator:abc')).toEqual([
+      'Deployment lightning-asr: image emulated is replaced by surgelab/emulator:abc; its volumes, secrets and resource requests are left out',
+    ]);
   });
 
   it('gets a Service of its own where none selects the pods', () => {

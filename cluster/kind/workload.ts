@@ -150,6 +150,14 @@ const otherObjects = ({ platform, idleImage }: WorkloadInput): readonly ObjectTo
     return { path, body: { ...body, spec: { ...spec, template: { ...spec.template, spec: podSpec } } } };
   });
 
+/** What stands in for the user's own images, sentences. */
+export const replacedBy = ({ deployment, otherHpas }: Platform, image: string): readonly string[] => [
+  `Deployment ${deployment.name}: image ${deployment.image} is replaced by ${image}; its volumes, secrets and resource requests are left out`,
+  ...otherHpas.map(
+    ({ spec }) => `Deployment ${spec.scaleTargetRef.name}: its pods do nothing, only their number counts`,
+  ),
+];
+
 /** Everything but the HPAs, in the order in which it is created. */
 export const workloadObjects = (input: WorkloadInput): readonly ObjectToCreate[] => [
   ...platformObjects(input.platform, input.doors.port, input.replicas).filter(

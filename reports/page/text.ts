@@ -28,7 +28,7 @@ export const comparisonText = (comparison: Comparison): string => {
 };
 
 /** The sweep as an aligned table with the recommendation. */
-const sweepText = (sweep: Sweep): string =>
+export const sweepText = (sweep: Sweep): string =>
   [
     ...aligned(columns([sweep.setting, ...SWEEP_TITLES.slice(1)], [0]), sweepRows(sweep)),
     ...wrapped(recommendationSentence(sweep)),

@@ -1,0 +1,176 @@
+// Work split by index on a cluster: an Indexed Job whose pods print their result as one line of their log, collected while
+// the Job runs. An index that fails is tried again by the Job, one whose log was lost by another round of it; each index
+// counts once, whoever else printed it too. Needs rights on jobs, pods, their logs and one ConfigMap in one namespace.
+
+import { TestbedError } from '../../model/errors.ts';
+import type { KubeClient, KubeList, KubeObject } from './client.ts';
+
+export interface IndexedWork {
+  readonly namespace: string;
+  /** Of Jobs and ConfigMap; rounds are numbered. */
+  readonly name: string;
+  readonly image: string;
+  /** File name to text, mounted at /etc/surgelab. At most 1 MB in all. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly indexes: readonly number[];
+  readonly parallelism: number;
+  readonly patienceMillis: number;
+}
+
+export interface JobListener {
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+  /** Called once per index. */
+  readonly result: (index: number, text: string) => Promise<void>;
+}
+
+export const RESULT_MARK = 'surgelab-result ';
+/** Retries of one index by the Job itself, and rounds of the Job. */
+const RETRIES = 2;
+const ROUNDS = 3;
+const LOOK_MILLIS = 500;
+const INDEX = 'batch.kubernetes.io/job-completion-index';
+const MOST_BYTES = 1_000_000;
+
+interface PodShown extends KubeObject {
+  readonly status?: { readonly phase?: string };
+}
+
+interface JobShown extends KubeObject {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
+
+/** The n-th completion of a round works on `indexes[n]`. */
+export const jobObject = (work: IndexedWork, round: number, indexes: readonly number[]) => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: `${work.name}-${round}`, namespace: work.namespace, labels: { app: work.name } },
+  spec: {
+    completionMode: 'Indexed',
+    completions: indexes.length,
+    parallelism: Math.min(work.parallelism, indexes.length),
+    backoffLimitPerIndex: RETRIES,
+    template: {
+      metadata: { labels: { app: work.name } },
+      spec: {
+        restartPolicy: 'Never',
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        containers: [
+          {
+            name: 'work',
+            image: work.image,
+            imagePullPolicy: 'IfNotPresent',
+            env: [{ name: 'SURGELAB_INDEXES', value: indexes.join(',') }],
+            resources: { requests: { cpu: '250m', memory: '256Mi' } },
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: 65_534,
+              readOnlyRootFilesystem: true,
+              allowPrivilegeEscalation: false,
+              capabilities: { drop: ['ALL'] },
+              seccompProfile: { type: 'RuntimeDefault' },
+            },
+            volumeMounts: [{ name: 'task', mountPath: '/etc/surgelab', readOnly: true }],
+          },
+        ],
+        volumes: [{ name: 'task', configMap: { name: work.name } }],
+      },
+    },
+  },
+});
+
+/** The last result of a log; null = it has none. */
+export const resultIn = (log: string): string | null => {
+  const line = log.split('\n').findLast((each) => each.startsWith(RESULT_MARK));
+  return line === undefined ? null : line.slice(RESULT_MARK.length).trim();
+};
+
+const isOver = ({ status }: JobShown): boolean =>
+  status?.conditions?.some(
+    ({ type, status: holds }) => (type === 'Complete' || type === 'Failed') && holds === 'True',
+  ) === true;
+
+class Round {
+  private readonly api: KubeClient;
+  private readonly work: IndexedWork;
+  private readonly listener: JobListener;
+  private readonly missing: Set<number>;
+  private readonly looked = new Set<string>();
+
+  constructor(api: KubeClient, work: IndexedWork, listener: JobListener, missing: Set<number>) {
+    this.api = api;
+    this.work = work;
+    this.listener = listener;
+    this.missing = missing;
+  }
+
+  /** Until the Job is over and its pods were looked at, or nothing is missing. */
+  async run(round: number, untilMillis: number): Promise<void> {
+    const { namespace } = this.work;
+    const indexes = [...this.missing].sort((a, b) => a - b);
+    const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+    const job = jobObject(this.work, round, indexes);
+    const path = `${jobs}/${job.metadata.name}`;
+    await this.api.create(jobs, job);
+    try {
+      for (;;) {
+        const over = isOver(await this.api.get<JobShown>(path));
+        await this.collect(job.metadata.name, indexes);
+        if (over || this.missing.size === 0) return;
+        if (this.listener.signal.aborted) throw new TestbedError('INTERRUPTED', 'interrupted; what was done is kept');
+        if (performance.now() > untilMillis)
+          throw new TestbedError('TARGET_FAILED', `${this.missing.size} indexes are not done in time`, {
+            hint: `kubectl -n ${namespace} describe job ${job.metadata.name}`,
+          });
+        await pause(LOOK_MILLIS);
+      }
+    } finally {
+      await this.api.remove(path, { propagationPolicy: 'Background' });
+    }
+  }
+
+  private async collect(job: string, indexes: readonly number[]): Promise<void> {
+    const pods = `/api/v1/namespaces/${this.work.namespace}/pods`;
+    const { items } = await this.api.get<KubeList<PodShown>>(
+      `${pods}?labelSelector=${encodeURIComponent(`batch.kubernetes.io/job-name=${job}`)}`,
+    );
+    for (const { metadata, status } of items) {
+      const index = indexes[Number(metadata.annotations?.[INDEX] ?? NaN)];
+      if (index === undefined || !this.missing.has(index) || status?.phase !== 'Succeeded') continue;
+      if (this.looked.has(metadata.name)) continue;
+      this.looked.add(metadata.name);
+      const { text } = await this.api.raw('GET', `${pods}/${metadata.name}/log`);
+      const result = resultIn(text);
+      if (result === null) this.listener.tell(`index ${index}: the log of ${metadata.name} has no result; once more`);
+      else {
+        await this.listener.result(index, result);
+        this.missing.delete(index);
+      }
+    }
+  }
+}
+
+/** Resolves when every index has given its result. Throws TARGET_FAILED with those that did not, USAGE, INTERRUPTED. */
+export const runIndexed = async (api: KubeClient, work: IndexedWork, listener: JobListener): Promise<void> => {
+  const bytes = Object.values(work.files).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes > MOST_BYTES)
+    throw new TestbedError('USAGE', `the task is ${bytes} bytes: a ConfigMap holds ${MOST_BYTES}`);
+  const maps = `/api/v1/namespaces/${work.namespace}/configmaps`;
+  await api.remove(`${maps}/${work.name}`);
+  await api.create(maps, { metadata: { name: work.name, namespace: work.namespace }, data: work.files });
+  const missing = new Set(work.indexes);
+  const until = performance.now() + work.patienceMillis;
+  try {
+    for (let round = 1; round <= ROUNDS && missing.size > 0; round++)
+      await new Round(api, work, listener, missing).run(round, until);
+  } finally {
+    await api.remove(`${maps}/${work.name}`);
+  }
+  if (missing.size > 0)
+    throw new TestbedError('TARGET_FAILED', `indexes ${[...missing].join(', ')} failed ${ROUNDS} times`, {
+      hint: 'the logs of their pods say why; run the same command again for those alone',
+    });
+};

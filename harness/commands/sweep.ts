@@ -1,0 +1,140 @@
+// sweep SCENARIO --vary PATH=V1,V2,…: every value on the same seeds, as a table with paired differences: on the cores of this
+// machine, or as an Indexed Job on a cluster (the kind cluster that is up, or one that a kubeconfig names).
+
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { connectKubernetes } from '../../cluster/kube/client.ts';
+import { CLUSTER_NAME, CONTROL_PLANE } from '../../cluster/kind/names.ts';
+import { SWEEP_JOB, buildNodeImage } from '../../cluster/kind/node-image.ts';
+import { readState, stateFiles } from '../../cluster/kind/state.ts';
+import { kind } from '../../cluster/kind/tools.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { TestbedError } from '../../model/errors.ts';
+import { stream } from '../../model/rng.ts';
+import { sweepText } from '../../reports/page/text.ts';
+import { sweepOf } from '../../reports/sweep.ts';
+import type { SweepPoint } from '../../reports/sweep.ts';
+import { OUTCOME_EXIT } from '../exit-codes.ts';
+import { wholeOption } from '../options.ts';
+import { startProgress } from '../progress.ts';
+import type { ScenarioOptions } from '../question.ts';
+import { readQuestion, scenarioOptionsOf } from '../question.ts';
+import type { CommandContext } from '../run-command.ts';
+import type { SweepPlan, SweepSetting } from '../sweep.ts';
+import { runSweep } from '../sweep.ts';
+import { sweepOnKubernetes } from '../sweep-job.ts';
+
+export interface SweepOptions extends ScenarioOptions {
+  readonly vary: string;
+  readonly seeds: string;
+  readonly on: 'local' | 'k8s';
+  readonly kubeconfig?: string;
+  readonly namespace: string;
+  /** Of the pods; absent = built here and loaded into the kind cluster. */
+  readonly image?: string;
+  readonly parallelism: string;
+  readonly yes?: boolean;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `asr.scrapeInterval=2s,15s` as settings. Throws USAGE. */
+export const variedSettings = (text: string): readonly SweepSetting[] => {
+  const at = text.indexOf('=');
+  const values = text
+    .slice(at + 1)
+    .split(',')
+    .filter((each) => each !== '');
+  if (at <= 0 || new Set(values).size < 2)
+    throw new TestbedError('USAGE', `--vary ${text}: expected a path and at least two values`, {
+      hint: '--vary asr.scrapeInterval=2s,5s,15s',
+    });
+  const path = text.slice(0, at);
+  return values.map((value) => ({
+    label: value,
+    value: parseDuration(value) ?? Number(value),
+    set: [`${path}=${value}`],
+  }));
+};
+
+interface Place {
+  readonly kubeconfig: string | null;
+  readonly image: string;
+}
+
+/** Our kind cluster, or the cluster of a kubeconfig, where nothing is created unasked. Throws USAGE. */
+const placeOf = async (options: SweepOptions, { signal, tell }: CommandContext): Promise<Place> => {
+  const { kubeconfig, image, namespace } = options;
+  if (image !== undefined) {
+    if (options.yes !== true)
+      throw new TestbedError(
+        'USAGE',
+        `a Job and a ConfigMap would be created in namespace ${namespace} and removed again`,
+        {
+          hint: 'say --yes to do it',
+        },
+      );
+    return { kubeconfig: kubeconfig ?? null, image };
+  }
+  if (kubeconfig !== undefined || readState(process.env) === null)
+    throw new TestbedError('USAGE', '--on k8s without --image needs the kind cluster, which is not up', {
+      hint: 'surgelab cluster up --profile kind SCENARIO, or --image with an image that the cluster can pull',
+    });
+  tell('building and loading the image of the sweep');
+  const built = await buildNodeImage(SWEEP_JOB, signal);
+  await kind(['load', 'docker-image', '-q', '--name', CLUSTER_NAME, '--nodes', CONTROL_PLANE, built], process.env, {
+    signal,
+  });
+  return { kubeconfig: stateFiles(process.env).kubeconfig, image: built };
+};
+
+const onCluster = async (
+  options: SweepOptions,
+  plan: SweepPlan,
+  folder: string,
+  context: CommandContext,
+): Promise<readonly SweepPoint[]> => {
+  const { kubeconfig, image } = await placeOf(options, context);
+  const api = await connectKubernetes(kubeconfig);
+  try {
+    return await sweepOnKubernetes({
+      ...plan,
+      api,
+      image,
+      namespace: options.namespace,
+      parallelism: wholeOption('parallelism', options.parallelism, 1),
+      folder,
+      tell: context.tell,
+    });
+  } finally {
+    await api.close();
+  }
+};
+
+export const run = async (options: SweepOptions, context: CommandContext): Promise<number> => {
+  const settings = variedSettings(options.vary);
+  const seeds = Array.from({ length: wholeOption('seeds', options.seeds, 2) }, (_, i) => i + 1);
+  const question = scenarioOptionsOf(options);
+  const { name } = readQuestion(question).scenario;
+  const progress = startProgress(`sweep of ${settings.length} settings × ${seeds.length} seeds`);
+  const plan: SweepPlan = {
+    options: question,
+    settings,
+    seeds,
+    threads: availableParallelism(),
+    signal: context.signal,
+    onProgress: progress.update,
+  };
+  const folder = options.out ?? join('runs', `${name}-sweep`);
+  try {
+    const points = options.on === 'k8s' ? await onCluster(options, plan, folder, context) : await runSweep(plan);
+    const path = options.vary.slice(0, options.vary.indexOf('='));
+    const swept = sweepOf(path, '', points, settings[0]!.label, stream(1, 'bootstrap'));
+    if (options.on === 'k8s') writeFileSync(join(folder, 'sweep.json'), `${JSON.stringify(swept, null, 1)}\n`);
+    context.print(options.json === true ? JSON.stringify(swept, null, 1) : sweepText(swept));
+    return OUTCOME_EXIT.ok.code;
+  } finally {
+    progress.end();
+  }
+};
