@@ -9,8 +9,8 @@ test: install
 bench: install
 	@npm run -s surgelab -- bench --profile $(PROFILE)
 
-# Three experiments under the real controllers beside their simulation, some six minutes; builds the controllers if they are
-# not here and Go is.
+# The tests on the real controllers, then three experiments under them beside their simulation: some ten minutes. Builds the
+# controllers if they are not here and Go is; says why it skips where neither is.
 test-bare: install
 	@npm run -s bare-check
 

@@ -1,4 +1,4 @@
-// make test-bare: real controllers beside their simulation, for CI. Three five-minute experiments of bare-suite/ side by
+// make test-bare: the tests on the real controllers, then real controllers beside their simulation. Three five-minute experiments of bare-suite/ side by
 // side, each simulated with what is known of it. Fails if our code decides otherwise than the real HPA on the same answers,
 // or if the median of the runs is beyond the bounds of one run. A race at a threshold parts one run in six or so from its
 // simulation, so three more are run before that is called a failure. Without the binaries and without Go it says so and
@@ -105,10 +105,12 @@ const check = async (folder: string): Promise<void> => {
 };
 
 if (havePrograms()) {
+  const tests = spawnSync(process.execPath, [join(import.meta.dirname, 'test.ts'), 'bare'], { stdio: 'inherit' });
   const own = values.runs === undefined;
   const folder = values.runs ?? mkdtempSync(join(tmpdir(), 'surgelab-bare-check-'));
   try {
     await check(folder);
+    if (tests.status !== 0) process.exitCode = 1;
   } finally {
     if (own) rmSync(folder, { recursive: true, force: true });
   }
