@@ -16,6 +16,16 @@ export interface Change {
   readonly why: string;
 }
 
+/** How a container becomes an emulator. */
+export interface EmulatorStart {
+  readonly image: string;
+  /** Name of the ConfigMap whose keys are the files of `folder`. */
+  readonly configMap: string;
+  readonly folder: string;
+  /** In it. */
+  readonly file: string;
+}
+
 interface Changed {
   readonly value: KubeDocument;
   readonly changes: readonly Change[];
@@ -98,29 +108,61 @@ const without = (value: KubeDocument, key: string, path: string, why: string, te
   return { value: rest, changes: [out(`${path}${key}`, text(was), why)] };
 };
 
-const container = (
-  first: KubeDocument,
+const VOLUME = 'surgelab-settings';
+const SETTINGS = 'settings of the emulator';
+
+/** With entries at the end of a list, unless they are there. */
+const added = (
+  value: KubeDocument,
+  key: string,
   path: string,
-  image: string,
+  entries: readonly KubeDocument[],
+  now: string,
+): Changed => {
+  const there = list(value[key]);
+  if (there.some(({ name }) => name === entries[0]?.name)) return { value, changes: [] };
+  return {
+    value: { ...value, [key]: [...there, ...entries] },
+    changes: [{ path: `${path}${key}`, was: 'without', now, why: SETTINGS }],
+  };
+};
+
+/** The container's own program becomes the emulator. */
+const started = (
+  path: string,
+  { image, folder, file }: EmulatorStart,
+): readonly ((value: KubeDocument) => Changed)[] => [
+  (value) => withImage(value, path, image),
+  (value) => without(value, 'command', path, OWN_START),
+  (value) => without(value, 'args', path, OWN_START),
+  (value) =>
+    added(
+      value,
+      'env',
+      path,
+      [
+        { name: 'SURGELAB_EMULATOR', value: `${folder}/${file}` },
+        { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      ],
+      'with SURGELAB_EMULATOR and POD_NAME',
+    ),
+  (value) =>
+    added(value, 'volumeMounts', path, [{ name: VOLUME, mountPath: folder, readOnly: true }], `with ${folder}`),
+];
+
+const withoutParts = (
+  path: string,
   volumes: ReadonlySet<string>,
   parts: Parts,
-): Changed =>
-  chain(first, [
-    ...(parts.isVendor(textOf(first.image))
-      ? [
-          (value: KubeDocument) => withImage(value, path, image),
-          (value: KubeDocument) => without(value, 'command', path, OWN_START),
-          (value: KubeDocument) => without(value, 'args', path, OWN_START),
-        ]
-      : []),
-    (value) =>
-      filtered(value, 'env', path, (entry) =>
-        isGone(entry, parts) || LICENCE.test(textOf(entry.name)) ? NO_LICENCE : null,
-      ),
-    (value) => filtered(value, 'envFrom', path, (entry) => (isGone(entry, parts) ? NO_LICENCE : null)),
-    (value) =>
-      filtered(value, 'volumeMounts', path, ({ name }) => (volumes.has(textOf(name)) ? 'its volume is gone' : null)),
-  ]);
+): readonly ((value: KubeDocument) => Changed)[] => [
+  (value) =>
+    filtered(value, 'env', path, (entry) =>
+      isGone(entry, parts) || LICENCE.test(textOf(entry.name)) ? NO_LICENCE : null,
+    ),
+  (value) => filtered(value, 'envFrom', path, (entry) => (isGone(entry, parts) ? NO_LICENCE : null)),
+  (value) =>
+    filtered(value, 'volumeMounts', path, ({ name }) => (volumes.has(textOf(name)) ? 'its volume is gone' : null)),
+];
 
 /** Fetches or waits for what the emulator does without. */
 const initReason = (entry: KubeDocument, parts: Parts): string | null => {
@@ -131,7 +173,7 @@ const initReason = (entry: KubeDocument, parts: Parts): string | null => {
 
 export const emulatedPod = (
   first: KubeDocument,
-  image: string,
+  start: EmulatorStart,
   parts: Parts,
 ): { readonly pod: KubeDocument; readonly replaced: readonly Change[] } => {
   const volumes = new Set(
@@ -150,8 +192,24 @@ export const emulatedPod = (
         entry !== serving && ofVendor.includes(entry) ? 'one emulator is the whole pod' : null,
       ),
     (pod) => filtered(pod, 'volumes', '', (entry) => (volumes.has(textOf(entry.name)) ? 'what it held is gone' : null)),
+    ...(serving === undefined
+      ? []
+      : [
+          (pod: KubeDocument): Changed =>
+            added(
+              pod,
+              'volumes',
+              '',
+              [{ name: VOLUME, configMap: { name: start.configMap } }],
+              `with ConfigMap ${start.configMap}`,
+            ),
+        ]),
     ...(['initContainers', 'containers'] as const).map((key) => (pod: KubeDocument): Changed => {
-      const all = list(pod[key]).map((each, i) => container(each, `${key}[${i}].`, image, volumes, parts));
+      const all = list(pod[key]).map((each) => {
+        // Paths are those of the chart.
+        const path = `${key}[${list(first[key]).indexOf(each)}].`;
+        return chain(each, [...withoutParts(path, volumes, parts), ...(each === serving ? started(path, start) : [])]);
+      });
       const found = all.flatMap((each) => each.changes);
       return { value: found.length === 0 ? pod : { ...pod, [key]: all.map((each) => each.value) }, changes: found };
     }),

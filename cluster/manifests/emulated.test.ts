@@ -6,6 +6,7 @@ import type { KubeDocument } from './kube-document.ts';
 import { readPlatform } from './read-platform.ts';
 
 const IMAGE = 'surgelab/emulator:1';
+const START = { image: IMAGE, configMap: 'surgelab-emulator', folder: '/etc/surgelab', file: 'emulator.json' };
 
 /** As `helm template` prints a chart like the vendor's. */
 const CHART = `
@@ -89,6 +90,7 @@ spec:
           volumeMounts: [{name: models, mountPath: /models}]
         - {name: sysctl, image: 'busybox:1', command: [sysctl, -w, net.core.somaxconn=4096]}
       containers:
+        - {name: tokenizer, image: 'quay.io/vendor/tokenizer:2', ports: [{containerPort: 2269}]}
         - name: lightning-asr
           image: quay.io/vendor/lightning-asr:1.4@sha256:00ff
           command: [/opt/asr/serve]
@@ -103,7 +105,6 @@ spec:
           resources: {limits: {nvidia.com/gpu: 1, memory: 16Gi}}
           volumeMounts: [{name: models, mountPath: /models}, {name: shm, mountPath: /dev/shm}]
         - {name: log-agent, image: 'fluent/fluent-bit:3', args: [-q]}
-        - {name: tokenizer, image: 'quay.io/vendor/tokenizer:2', ports: [{containerPort: 2269}]}
       volumes:
         - {name: models, persistentVolumeClaim: {claimName: model-cache}}
         - {name: shm, emptyDir: {medium: Memory}}
@@ -140,7 +141,7 @@ const asText = (documents: readonly KubeDocument[]): string =>
   documents.map((document) => stringify(document)).join('---\n');
 
 describe("the vendor's chart with the emulator in it", () => {
-  const { documents, replaced } = emulated(documentsOf(CHART), IMAGE);
+  const { documents, replaced } = emulated(documentsOf(CHART), START);
 
   it('keeps every object that is not for licences, registries or models', () => {
     expect(named(documents)).toEqual([
@@ -170,15 +171,18 @@ describe("the vendor's chart with the emulator in it", () => {
       asr('imagePullSecrets', '[{"name":"registry"}]', '', 'the emulator needs no private registry'),
       asr('initContainers[0]', 'wait-for-license', '', 'the emulator needs no licence'),
       asr('initContainers[1]', 'download-model', '', 'the emulator has no model to fetch'),
-      asr('containers[2]', 'tokenizer', '', 'one emulator is the whole pod'),
+      asr('containers[0]', 'tokenizer', '', 'one emulator is the whole pod'),
       asr('volumes[0]', 'models', '', 'what it held is gone'),
-      asr('containers[0].image', 'quay.io/vendor/lightning-asr:1.4@sha256:00ff', IMAGE, 'a program of the vendor'),
-      asr('containers[0].command', '1 word', '', "the emulator's image starts by itself"),
-      asr('containers[0].args', '2 words', '', "the emulator's image starts by itself"),
-      asr('containers[0].env[0]', 'LICENSE_PROXY_URL', '', 'the emulator needs no licence'),
-      asr('containers[0].env[1]', 'API_TOKEN', '', 'the emulator needs no licence'),
-      asr('containers[0].envFrom[0]', 'Secret license-key', '', 'the emulator needs no licence'),
-      asr('containers[0].volumeMounts[0]', 'models', '', 'its volume is gone'),
+      asr('volumes', 'without', 'with ConfigMap surgelab-emulator', 'settings of the emulator'),
+      asr('containers[1].env[0]', 'LICENSE_PROXY_URL', '', 'the emulator needs no licence'),
+      asr('containers[1].env[1]', 'API_TOKEN', '', 'the emulator needs no licence'),
+      asr('containers[1].envFrom[0]', 'Secret license-key', '', 'the emulator needs no licence'),
+      asr('containers[1].volumeMounts[0]', 'models', '', 'its volume is gone'),
+      asr('containers[1].image', 'quay.io/vendor/lightning-asr:1.4@sha256:00ff', IMAGE, 'a program of the vendor'),
+      asr('containers[1].command', '1 word', '', "the emulator's image starts by itself"),
+      asr('containers[1].args', '2 words', '', "the emulator's image starts by itself"),
+      asr('containers[1].env', 'without', 'with SURGELAB_EMULATOR and POD_NAME', 'settings of the emulator'),
+      asr('containers[1].volumeMounts', 'without', 'with /etc/surgelab', 'settings of the emulator'),
     ]);
     expect(JSON.stringify(replaced)).not.toMatch(/-VALUE/);
   });
@@ -194,18 +198,28 @@ describe("the vendor's chart with the emulator in it", () => {
         {
           name: 'lightning-asr',
           image: IMAGE,
-          env: [{ name: 'LOG_LEVEL', value: 'info' }],
+          env: [
+            { name: 'LOG_LEVEL', value: 'info' },
+            { name: 'SURGELAB_EMULATOR', value: '/etc/surgelab/emulator.json' },
+            { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+          ],
           ports: [
             { name: 'http', containerPort: 2269 },
             { name: 'metrics', containerPort: 9090 },
           ],
           readinessProbe: { httpGet: { path: '/health', port: 'http' }, periodSeconds: 5 },
           resources: { limits: { 'nvidia.com/gpu': 1, memory: '16Gi' } },
-          volumeMounts: [{ name: 'shm', mountPath: '/dev/shm' }],
+          volumeMounts: [
+            { name: 'shm', mountPath: '/dev/shm' },
+            { name: 'surgelab-settings', mountPath: '/etc/surgelab', readOnly: true },
+          ],
         },
         { name: 'log-agent', image: 'fluent/fluent-bit:3', args: ['-q'] },
       ],
-      volumes: [{ name: 'shm', emptyDir: { medium: 'Memory' } }],
+      volumes: [
+        { name: 'shm', emptyDir: { medium: 'Memory' } },
+        { name: 'surgelab-settings', configMap: { name: 'surgelab-emulator' } },
+      ],
     });
   });
 
@@ -225,7 +239,7 @@ describe("the vendor's chart with the emulator in it", () => {
   });
 
   it('changes nothing in a second pass', () => {
-    const again = emulated(documents, IMAGE);
+    const again = emulated(documents, START);
     expect(again.documents).toEqual(documents);
     expect(again.replaced.map(({ path, was, now }) => [path, was, now])).toEqual([]);
   });
@@ -242,8 +256,7 @@ kind: HorizontalPodAutoscaler
 metadata: {name: asr}
 spec: {maxReplicas: 2, scaleTargetRef: {kind: Deployment, name: asr}}
 `);
-    expect(emulated(small, IMAGE).replaced.map(({ path, was }) => [path, was])).toEqual([
-      ['spec.template.spec.containers[0].image', 'asr:1'],
-    ]);
+    const images = emulated(small, START).replaced.filter(({ now }) => now === IMAGE);
+    expect(images.map(({ path, was }) => [path, was])).toEqual([['spec.template.spec.containers[0].image', 'asr:1']]);
   });
 });

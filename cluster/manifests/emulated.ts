@@ -2,13 +2,13 @@
 // and what only licences, models and private registries need is taken out. Everything else stays as it is, and each change is
 // listed. Pure; values of secrets are never repeated.
 //
-// @example emulated(openManifests(files).documents.map(({ value }) => value), 'surgelab/emulator:1').replaced
+// @example emulated(openManifests(files).documents.map(({ value }) => value), start).replaced
 //   // [{ object: 'Deployment asr/lightning-asr', path: 'spec.template.spec.containers[0].image', was: 'quay.io/…', now: … }]
 
 import { isRecord } from './documents.ts';
 import type { Parts } from './emulated-parts.ts';
 import { partsOf } from './emulated-parts.ts';
-import type { Change } from './emulated-pod.ts';
+import type { Change, EmulatorStart } from './emulated-pod.ts';
 import { emulatedPod } from './emulated-pod.ts';
 import type { KubeDocument } from './kube-document.ts';
 import { kindOf, metadataOf, nameOf, podOf, podPath } from './kube-document.ts';
@@ -35,7 +35,7 @@ const withValue = (document: KubeDocument, [step, ...rest]: readonly string[], v
   return { ...document, [step]: withValue(isRecord(inner) ? inner : {}, rest, value) };
 };
 
-const changed = (document: KubeDocument, image: string, parts: Parts): Emulated => {
+const changed = (document: KubeDocument, start: EmulatorStart, parts: Parts): Emulated => {
   const object = objectText(document);
   const gone = parts.removed.get(document);
   if (gone !== undefined)
@@ -43,7 +43,7 @@ const changed = (document: KubeDocument, image: string, parts: Parts): Emulated 
   const path = podPath(kindOf(document));
   const pod = podOf(document);
   if (path !== null && pod !== null) {
-    const { pod: now, replaced } = emulatedPod(pod, image, parts);
+    const { pod: now, replaced } = emulatedPod(pod, start, parts);
     const prefix = path.join('.');
     return {
       documents: [replaced.length === 0 ? document : withValue(document, path, now)],
@@ -61,10 +61,10 @@ const changed = (document: KubeDocument, image: string, parts: Parts): Emulated 
   return { documents: [document], replaced: [] };
 };
 
-/** @param image of the emulator, which is at hand on the nodes */
-export const emulated = (documents: readonly KubeDocument[], image: string): Emulated => {
+/** The ConfigMap of the emulator's settings is the caller's to add. */
+export const emulated = (documents: readonly KubeDocument[], start: EmulatorStart): Emulated => {
   const parts = partsOf(documents);
-  const all = documents.map((document) => changed(document, image, parts));
+  const all = documents.map((document) => changed(document, start, parts));
   return {
     documents: all.flatMap((each) => each.documents),
     replaced: all.flatMap((each) => each.replaced),
