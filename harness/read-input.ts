@@ -7,7 +7,11 @@ import { TestbedError } from '../model/errors.ts';
 
 const refuse = (path: string, what: string, cause: unknown): never => {
   const said = cause instanceof Error ? cause.message : String(cause);
-  throw new TestbedError('INPUT_MISSING', `${what} ${path} cannot be read: ${said}`, { cause });
+  const isFolder = (cause as NodeJS.ErrnoException | null)?.code === 'EISDIR';
+  throw new TestbedError('INPUT_MISSING', `${what} ${path} cannot be read: ${isFolder ? 'it is a folder' : said}`, {
+    ...(isFolder ? { hint: 'name a file in it; only a run, with its run.json, is a folder' } : {}),
+    cause,
+  });
 };
 
 /** The text of a file; a name that ends in `.gz` is decompressed. Throws INPUT_MISSING. */

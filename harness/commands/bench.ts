@@ -24,7 +24,7 @@ import { traceFolder } from '../read-scenario.ts';
 import { firstExisting } from '../read-input.ts';
 import { replayQuestion, replayQuestionOnBare } from '../replay-question.ts';
 import type { CommandContext } from '../run-command.ts';
-import { addToRun, writeRun } from '../run-folder.ts';
+import { addToRun, checkRunPlace, writeRun } from '../run-folder.ts';
 import { knownOfRun } from '../run-question.ts';
 import { simulateQuestion } from '../simulate-question.ts';
 import type { SweepSetting } from '../sweep.ts';
@@ -140,6 +140,7 @@ const replayAndCompare = async (
 };
 
 export const run = async (options: BenchOptions, context: CommandContext): Promise<number> => {
+  for (const name of ['simulated', 'real']) await checkRunPlace(join(options.out, name));
   const started = performance.now();
   const scenario = options.scenario ?? defaultScenario();
   const question = loadQuestion({ scenario });

@@ -121,7 +121,20 @@ const replayHere = async (options: ReplayCommandOptions, question: Question, con
   };
 };
 
+/** What would be ignored is refused. Throws USAGE. */
+const assertOnePlace = ({ profile, target, authEnv, dialect }: ReplayCommandOptions): void => {
+  if (target !== undefined && (profile === 'bare' || profile === 'kind'))
+    throw new TestbedError('USAGE', `--profile ${profile} with --target: the load goes to its pods or to the target`, {
+      hint: 'leave one of them out, or --profile existing for a target whose cluster may be read',
+    });
+  if (target === undefined && (authEnv !== undefined || dialect !== 'probe'))
+    throw new TestbedError('USAGE', `${authEnv === undefined ? '--dialect' : '--auth-env'} without --target`, {
+      hint: 'emulated pods ask for no key and are spoken to in one dialect; --target URL names a service',
+    });
+};
+
 export const run = async (options: ReplayCommandOptions, context: CommandContext): Promise<number> => {
+  assertOnePlace(options);
   const question = loadQuestion(options);
   const { target } = options;
   const place =
