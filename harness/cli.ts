@@ -126,7 +126,7 @@ example(
   'replay vendor-default-step --duration 5m --time-scale 10 --engine k6',
 );
 
-const generate = program.command('generate').description('writes a scenario for another tool');
+const generate = program.command('generate').description('writes what other tools take: a k6 script, rights, a chart');
 
 example(
   scenarioOptions(
@@ -247,6 +247,7 @@ example(
     .action((kind: string, folder: string | undefined, options: object) =>
       runCommand(() => import('./commands/conform.ts'), { kind, folder, ...options }),
     ),
+  'conform theory',
   'conform hpa ../shared/golden/hpa',
 );
 
@@ -436,7 +437,7 @@ Environment:
   SURGELAB_BIN           folder with the programs, looked in before the cache and PATH
   SURGELAB_NO_REALTIME   any value: no real-time priority for the processes; leaves the machine to others, clocks may be late`;
 
-const cluster = program.command('cluster').description('the real control plane, as processes on this machine');
+const cluster = program.command('cluster').description('the real control plane on this machine: as processes, or a kind cluster');
 
 example(
   cluster
