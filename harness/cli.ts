@@ -437,7 +437,9 @@ Environment:
   SURGELAB_BIN           folder with the programs, looked in before the cache and PATH
   SURGELAB_NO_REALTIME   any value: no real-time priority for the processes; leaves the machine to others, clocks may be late`;
 
-const cluster = program.command('cluster').description('the real control plane on this machine: as processes, or a kind cluster');
+const cluster = program
+  .command('cluster')
+  .description('the real control plane on this machine: as processes, or a kind cluster');
 
 example(
   cluster
