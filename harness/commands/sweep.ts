@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import { connectKubernetes } from '../../cluster/kube/client.ts';
 import { CLUSTER_NAME, CONTROL_PLANE } from '../../cluster/kind/names.ts';
 import { SWEEP_JOB, buildNodeImage } from '../../cluster/kind/node-image.ts';
@@ -20,6 +21,7 @@ import { wholeOption } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion, scenarioOptionsOf } from '../question.ts';
+import { readManifestFiles } from '../read-scenario.ts';
 import type { CommandContext } from '../run-command.ts';
 import type { SweepPlan, SweepSetting } from '../sweep.ts';
 import { runSweep } from '../sweep.ts';
@@ -117,6 +119,11 @@ export const run = async (options: SweepOptions, context: CommandContext): Promi
   const seeds = Array.from({ length: wholeOption('seeds', options.seeds, 2) }, (_, i) => i + 1);
   const question = scenarioOptionsOf(options);
   const { name } = readQuestion(question).scenario;
+  // A setting that the platform does not have is told here, not by each worker or pod.
+  for (const { set } of settings) {
+    const file = readQuestion({ ...question, set: [...(question.set ?? []), ...set] });
+    readPlatform(readManifestFiles(file), file.scenario.platform.set);
+  }
   const progress = startProgress(`sweep of ${settings.length} settings × ${seeds.length} seeds`);
   const plan: SweepPlan = {
     options: question,
