@@ -4,7 +4,7 @@
 import { parseDuration } from '../../model/duration.ts';
 import type { HPAScalingPolicy, HPAScalingRules, MetricSpec, MetricTarget } from '../../model/kubernetes-hpa.ts';
 import type { Monitor } from '../../model/kubernetes-monitoring.ts';
-import { suggestion } from '../../model/nearest.ts';
+import { nearest, suggestion } from '../../model/nearest.ts';
 import type { Hpa, Platform, Probe } from '../../model/platform.ts';
 import { formatDuration } from '../../model/duration.ts';
 import type { Seconds } from '../../model/units.ts';
@@ -321,6 +321,15 @@ const withoutEffect = (platform: Platform, path: string): string | null => {
   return null;
 };
 
+/** The path that was meant; where none is near, how paths begin: there are too many to list. */
+const pathSuggestion = (path: string): string => {
+  const paths = Object.keys(OVERRIDES);
+  const begins = [...new Set(paths.map((known) => `${known.split('.')[0]!}.`))];
+  return nearest(path, paths) === null
+    ? ` (they begin with ${begins.join(', ')}; docs/set-paths.md lists them)`
+    : suggestion(path, paths);
+};
+
 /** The platform with every override, and a sentence for each that was refused. */
 export const applyOverrides = (
   platform: Platform,
@@ -333,8 +342,7 @@ export const applyOverrides = (
     const known = OVERRIDES[path];
     const next = known?.apply(changed, value) ?? null;
     const idle = withoutEffect(platform, path);
-    if (known === undefined)
-      refused.push(`set ${path}: expected a known path, got \`${path}\`${suggestion(path, Object.keys(OVERRIDES))}`);
+    if (known === undefined) refused.push(`set ${path}: expected a known path, got \`${path}\`${pathSuggestion(path)}`);
     else if (next === null) refused.push(`set ${path}: expected ${known.takes}, got ${value}`);
     else if (idle !== null) refused.push(`set ${path}: expected ${idle}`);
     else changed = next;

@@ -157,12 +157,14 @@ describe('overrides', () => {
     expect(
       refusal([DEPLOYMENT], {
         'prometheus.scrapeIntervall': '15s',
+        banana: 1,
         'prometheus.retention': 15,
         'hpa.target': 5,
         'asr.scrapeInterval': '5s',
       }),
     ).toEqual([
       'set prometheus.scrapeIntervall: expected a known path, got `prometheus.scrapeIntervall` (did you mean `prometheus.scrapeInterval`?)',
+      'set banana: expected a known path, got `banana` (they begin with asr., adapter., rules., serviceMonitor., prometheus., deployment., hpa., controller.; docs/set-paths.md lists them)',
       'set prometheus.retention: expected a duration above 0 such as 15s, got 15',
       'set hpa.target: expected an HPA whose scaleTargetRef is the Deployment asr, got none',
       'set asr.scrapeInterval: expected a monitor that selects the Deployment asr, got none',
