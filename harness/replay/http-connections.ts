@@ -8,6 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import type { UploadBody } from './clip.ts';
 import type { AnswerHead } from './http-answer.ts';
 import { AnswerReader } from './http-answer.ts';
+import { untilWritable } from './until-writable.ts';
 
 export interface Exchange {
   readonly head: (head: AnswerHead) => void;
@@ -122,11 +123,7 @@ class Connection {
     this.isSending = true;
     for (const piece of pieces) {
       if (this.exchange !== exchange || this.socket.destroyed) return;
-      if (!this.socket.write(piece))
-        await new Promise<void>((resolve) => {
-          this.socket.once('drain', resolve);
-          this.socket.once('close', resolve);
-        });
+      if (!this.socket.write(piece)) await untilWritable(this.socket);
     }
     this.isSending = false;
   }
