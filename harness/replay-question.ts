@@ -18,29 +18,44 @@ import type { TargetSettings } from './replay/replay-target.ts';
 import { replayTarget } from './replay/replay-target.ts';
 import { runVersions } from './versions.ts';
 
+type Wishes = LoadWishes & { readonly workers?: number };
+
+const NODE_ENGINE: ChosenEngine = { engine: null, notes: [] };
+
+/** What every way of replaying is told of the question and of who sends it. */
+const told = (question: Question, { engine, notes }: ChosenEngine, wishes: Wishes, signal: AbortSignal) => ({
+  schedule: question.schedule,
+  scenario: question.scenario,
+  platform: question.platform,
+  scheduleHash: question.hash,
+  versions: runVersions(question.platform),
+  ...(engine === null ? {} : { engine }),
+  notes,
+  ...wishes,
+  signal,
+});
+
+/** A service that exists has components of its own: only what is ours has a version. */
+const ownVersions = (question: Question): Readonly<Record<string, string>> => ({
+  surgelab: runVersions(question.platform)['surgelab']!,
+  node: process.version,
+});
+
 /** Replays the question; an abort gives the part that was done. Throws TARGET_FAILED, PORT_IN_USE. */
 export const replayQuestion = async (
   question: Question,
   timeScale: number,
   capacity: CapacityCurve | null,
   signal: AbortSignal,
-  { engine, notes }: ChosenEngine = { engine: null, notes: [] },
-  wishes: LoadWishes & { readonly workers?: number } = {},
+  chosen: ChosenEngine = NODE_ENGINE,
+  wishes: Wishes = {},
 ): Promise<Replayed> => {
   const progress = startProgress(`replay of ${question.scenario.name}, ${timeScale} times as fast as real time`);
   try {
     return await replayLocal({
-      schedule: question.schedule,
-      scenario: question.scenario,
-      platform: question.platform,
       timeScale,
-      scheduleHash: question.hash,
-      versions: runVersions(question.platform),
       capacity,
-      ...(engine === null ? {} : { engine }),
-      notes,
-      ...wishes,
-      signal,
+      ...told(question, chosen, wishes, signal),
       onProgress: progress.update,
     });
   } finally {
@@ -56,25 +71,17 @@ export const replayQuestionOnBare = async (
   question: Question,
   capacity: CapacityCurve | null,
   signal: AbortSignal,
-  { engine, notes }: ChosenEngine = { engine: null, notes: [] },
-  wishes: LoadWishes & { readonly workers?: number } = {},
+  chosen: ChosenEngine = NODE_ENGINE,
+  wishes: Wishes = {},
 ): Promise<BareReplayed> => {
   const progress = startProgress(`replay of ${question.scenario.name} under the real controllers`);
   try {
     return await replayBare({
-      schedule: question.schedule,
-      scenario: question.scenario,
-      platform: question.platform,
       timeScale: 1,
-      scheduleHash: question.hash,
-      versions: runVersions(question.platform),
       capacity,
-      ...(engine === null ? {} : { engine }),
-      notes,
-      ...wishes,
+      ...told(question, chosen, wishes, signal),
       logFolder: null,
       environment: process.env,
-      signal,
       onProgress: progress.update,
     });
   } finally {
@@ -90,26 +97,18 @@ export const replayQuestionOnKind = async (
   question: Question,
   capacity: CapacityCurve | null,
   { signal, tell }: { readonly signal: AbortSignal; readonly tell: (text: string) => void },
-  { engine, notes }: ChosenEngine = { engine: null, notes: [] },
-  wishes: LoadWishes & { readonly workers?: number } = {},
+  chosen: ChosenEngine = NODE_ENGINE,
+  wishes: Wishes = {},
 ): Promise<KindReplayed> => {
   // It begins with the run, not with the cluster.
   let progress: Progress | null = null;
   try {
     return await replayKind({
-      schedule: question.schedule,
-      scenario: question.scenario,
-      platform: question.platform,
       timeScale: 1,
-      scheduleHash: question.hash,
-      versions: runVersions(question.platform),
       capacity,
-      ...(engine === null ? {} : { engine }),
-      notes,
-      ...wishes,
+      ...told(question, chosen, wishes, signal),
       environment: process.env,
       tell,
-      signal,
       onProgress: (done) => {
         progress ??= startProgress(`replay of ${question.scenario.name} on kind`);
         progress.update(done);
@@ -125,22 +124,15 @@ export const replayQuestionAt = async (
   question: Question,
   target: Pick<TargetSettings, 'origin' | 'authorization' | 'dialect' | 'tell'>,
   signal: AbortSignal,
-  { engine, notes }: ChosenEngine = { engine: null, notes: [] },
-  wishes: LoadWishes & { readonly workers?: number } = {},
+  chosen: ChosenEngine = NODE_ENGINE,
+  wishes: Wishes = {},
 ): Promise<Replayed> => {
   const progress = startProgress(`replay of ${question.scenario.name} at ${target.origin}`);
   try {
     return await replayTarget({
       ...target,
-      ...(engine === null ? {} : { engine }),
-      notes,
-      ...wishes,
-      schedule: question.schedule,
-      scenario: question.scenario,
-      platform: question.platform,
-      scheduleHash: question.hash,
-      versions: { surgelab: runVersions(question.platform)['surgelab']!, node: process.version },
-      signal,
+      ...told(question, chosen, wishes, signal),
+      versions: ownVersions(question),
       onProgress: progress.update,
     });
   } finally {
@@ -153,22 +145,15 @@ export const replayQuestionOnExisting = async (
   question: Question,
   target: Pick<ReplayExistingSettings, 'api' | 'prometheus' | 'origin' | 'authorization' | 'dialect' | 'tell'>,
   signal: AbortSignal,
-  { engine, notes }: ChosenEngine,
-  wishes: LoadWishes & { readonly workers?: number },
+  chosen: ChosenEngine,
+  wishes: Wishes,
 ): Promise<ExistingReplayed> => {
   const progress = startProgress(`replay of ${question.scenario.name} at ${target.origin}`);
   try {
     return await replayExisting({
       ...target,
-      ...(engine === null ? {} : { engine }),
-      notes,
-      ...wishes,
-      schedule: question.schedule,
-      scenario: question.scenario,
-      platform: question.platform,
-      scheduleHash: question.hash,
-      versions: { surgelab: runVersions(question.platform)['surgelab']!, node: process.version },
-      signal,
+      ...told(question, chosen, wishes, signal),
+      versions: ownVersions(question),
       onProgress: progress.update,
     });
   } finally {
