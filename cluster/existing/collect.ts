@@ -24,6 +24,7 @@ import { storedJobs } from '../kube/stored-jobs.ts';
 import { TestbedError } from '../../model/errors.ts';
 import { clockNote, clockOffset } from './clock-offset.ts';
 import type { ClockOffset } from './clock-offset.ts';
+import { estimatedSyncs } from './estimated-syncs.ts';
 import { unknownFacts } from './unknown-facts.ts';
 
 export interface ExistingSettings {
@@ -124,7 +125,6 @@ export class ExistingCollector {
     // What Prometheus stamped goes by its own clock.
     const storedEpoch = epochMillis + (this.asked?.offset.aheadMillis ?? 0);
     const { jobs, after, trouble } = await this.stored(storedEpoch);
-    const readiness = platform.deployment.readiness?.period ?? 0;
     return {
       epochMillis: storedEpoch,
       life,
@@ -151,21 +151,7 @@ export class ExistingCollector {
               before: this.asked.before,
               after,
             }),
-      known: knownRun({
-        platform,
-        scenario,
-        epochMillis: storedEpoch,
-        endMillis,
-        life: withModelReady(life, readiness * 1000),
-        pods: new Map(),
-        // Who made the others is not told: the simulation's own HPA has to.
-        changes: scaleChanges.filter(({ atMillis }) => atMillis <= 0),
-        jobs,
-        syncs: [],
-        rulePhaseMillis: [],
-        edits: [],
-        faults: [],
-      }),
+      known: this.known({ epochMillis: storedEpoch, endMillis, life, decisions, scaleChanges, jobs }),
       notes: [
         ...(this.asked === null ? [] : [clockNote(this.asked.offset)]),
         ...told,
@@ -173,6 +159,31 @@ export class ExistingCollector {
         ...unknownFacts({ hpa: platform.hpa !== null, prometheus: after !== null }),
       ],
     };
+  }
+
+  private known(
+    run: Pick<ExistingCollected, 'epochMillis' | 'life' | 'decisions' | 'scaleChanges'> & {
+      readonly endMillis: number;
+      readonly jobs: readonly StoredJob[];
+    },
+  ): KnownInputs {
+    const { platform, scenario } = this.settings;
+    const readiness = platform.deployment.readiness?.period ?? 0;
+    const syncs = estimatedSyncs(run.decisions, platform.controller.syncPeriod * 1000);
+    const known = knownRun({
+      ...run,
+      platform,
+      scenario,
+      life: withModelReady(run.life, readiness * 1000),
+      pods: new Map(),
+      // Who made the others is not told: the simulation's own HPA has to.
+      changes: run.scaleChanges.filter(({ atMillis }) => atMillis <= 0),
+      syncs: [],
+      rulePhaseMillis: [],
+      edits: [],
+      faults: [],
+    });
+    return syncs.length === 0 ? known : { ...known, syncs };
   }
 
   /** Ends the watches of a run that came to no end. */

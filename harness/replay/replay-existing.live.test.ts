@@ -161,8 +161,9 @@ describe.skipIf(missing !== null)('a cluster that is not ours', () => {
     const simulated = simulateQuestion(question, false, read);
     expect(simulated.requests.count).toBe(requests.count);
     expect(simulated.header.platform).toEqual(header.platform);
-    const pods = (of: typeof record): number => of.life.filter((e) => e.event === 'created').length;
-    console.log(`pods created: ${pods(record)} there, ${pods(simulated)} in the simulation of the run`);
+    const created = (of: typeof record): string =>
+      of.life.flatMap((e) => (e.event === 'created' ? [(e.t / 1000).toFixed(1)] : [])).join(', ');
+    console.log(`pods created at ${created(record)} s there, at ${created(simulated)} s in the simulation of the run`);
 
     const secrets = [KEY, authority, ...tokens, ...tokens.flatMap((token) => token.split('.'))];
     const files = readdirSync(run, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
