@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeClient } from '../kube/client.ts';
+import { KubeError } from '../kube/client.ts';
 import { examplePlatform } from '../kube/observe.test-support.ts';
 import { withModelReady } from './collect.ts';
 import { inNamespace, lookThere } from './look-there.ts';
@@ -77,6 +78,16 @@ describe('looking at a cluster that is not ours', () => {
         '  list /api/v1/nodes',
         '    when nodes come and go',
       ].join('\n'),
+    });
+  });
+
+  it('says that a cluster does not answer', async () => {
+    const api = {
+      raw: () => Promise.reject(new KubeError(0, '', 'GET /api/v1/nodes: no answer from https://theirs.example.test')),
+    } as unknown as KubeClient;
+    await expect(lookThere(api, examplePlatform, READS)).rejects.toMatchObject({
+      code: 'TARGET_UNREACHABLE',
+      message: 'GET /api/v1/nodes: no answer from https://theirs.example.test',
     });
   });
 

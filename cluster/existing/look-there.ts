@@ -5,6 +5,7 @@ import { TestbedError } from '../../model/errors.ts';
 import type { HorizontalPodAutoscalerSpec, MetricSpec } from '../../model/kubernetes-hpa.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { KubeClient, KubeList, KubeObject } from '../kube/client.ts';
+import { KubeError } from '../kube/client.ts';
 import type { KubeRead } from './reads.ts';
 import { readText } from './reads.ts';
 
@@ -82,8 +83,23 @@ const tryRead = async (
   return { items, refused: watched === null ? readText({ ...read, verbs: ['watch'] }) : null };
 };
 
-/** Throws TARGET_FAILED with every right that is missing, INPUT_MISSING without the Deployment. */
+/**
+ * Throws TARGET_UNREACHABLE without an answer, TARGET_FAILED with every right that is missing, INPUT_MISSING without the
+ * Deployment.
+ */
 export const lookThere = async (api: KubeClient, wanted: Platform, reads: readonly KubeRead[]): Promise<Found> => {
+  try {
+    return await look(api, wanted, reads);
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    throw new TestbedError('TARGET_UNREACHABLE', error.message, {
+      hint: 'does kubectl --context reach the same cluster? a VPN, a proxy or a login may be missing',
+      cause: error,
+    });
+  }
+};
+
+const look = async (api: KubeClient, wanted: Platform, reads: readonly KubeRead[]): Promise<Found> => {
   const tried = await Promise.all(reads.map((read) => tryRead(api, read)));
   const refused = tried.flatMap((each) => each.refused ?? []);
   const { deployment, hpa } = wanted;
