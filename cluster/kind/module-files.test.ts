@@ -29,12 +29,14 @@ describe('the files that a program needs elsewhere', () => {
       'x/main.ts': "import { a } from './a.ts';\nimport { readFileSync } from 'node:fs';",
       'x/a.ts': "import { b } from '@scope/p/sub';\nimport { m } from '../y/m.ts';",
       'y/m.ts': "import { a } from '../x/a.ts';",
-      'node_modules/@scope/p/package.json': '{ "dependencies": { "q": "1" } }',
+      'node_modules/@scope/p/package.json':
+        '{ "dependencies": { "q": "1" }, "peerDependencies": { "r": "1", "s": "1" }, "peerDependenciesMeta": { "s": { "optional": true } } }',
       'node_modules/q/package.json': '{}',
+      'node_modules/r/package.json': '{}',
     };
     expect(moduleFiles('x/main.ts', (path) => files[path]!)).toEqual({
       files: ['x/a.ts', 'x/main.ts', 'y/m.ts'],
-      packages: ['@scope/p', 'q'],
+      packages: ['@scope/p', 'q', 'r'],
     });
   });
 

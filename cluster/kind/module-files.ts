@@ -10,6 +10,12 @@ export interface ModuleFiles {
   readonly packages: readonly string[];
 }
 
+interface PackageJson {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
 const IMPORTS = [/^\s*(?:import|export)\s+(?!type\b)(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm, /\bimport\(\s*'([^']+)'\s*\)/g];
 
 /** Specifiers that Node loads at run time. */
@@ -34,10 +40,11 @@ export const moduleFiles = (entry: string, read: (path: string) => string): Modu
   const addPackage = (name: string): void => {
     if (packages.has(name)) return;
     packages.add(name);
-    const { dependencies = {} } = JSON.parse(read(`node_modules/${name}/package.json`)) as {
-      readonly dependencies?: Readonly<Record<string, string>>;
-    };
-    Object.keys(dependencies).forEach(addPackage);
+    const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+      read(`node_modules/${name}/package.json`),
+    ) as PackageJson;
+    const peers = Object.keys(peerDependencies ?? {}).filter((peer) => peerDependenciesMeta?.[peer]?.optional !== true);
+    [...Object.keys(dependencies ?? {}), ...peers].forEach(addPackage);
   };
   const addFile = (path: string): void => {
     if (files.has(path)) return;

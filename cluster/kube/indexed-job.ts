@@ -88,6 +88,12 @@ export const resultIn = (log: string): string | null => {
   return line === undefined ? null : line.slice(RESULT_MARK.length).trim();
 };
 
+/** What a failed pod said of its error. */
+const lastWords = (log: string): string => {
+  const lines = log.trim().split('\n');
+  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? '').trim().slice(0, 200);
+};
+
 const isOver = ({ status }: JobShown): boolean =>
   status?.conditions?.some(
     ({ type, status: holds }) => (type === 'Complete' || type === 'Failed') && holds === 'True',
@@ -97,8 +103,10 @@ class Round {
   private readonly api: KubeClient;
   private readonly work: IndexedWork;
   private readonly listener: JobListener;
-  private readonly missing: Set<number>;
+  readonly missing: Set<number>;
   private readonly looked = new Set<string>();
+  /** Indexes that were done and whose log is gone. */
+  readonly lost = new Set<number>();
 
   constructor(api: KubeClient, work: IndexedWork, listener: JobListener, missing: Set<number>) {
     this.api = api;
@@ -139,15 +147,20 @@ class Round {
     );
     for (const { metadata, status } of items) {
       const index = indexes[Number(metadata.annotations?.[INDEX] ?? NaN)];
-      if (index === undefined || !this.missing.has(index) || status?.phase !== 'Succeeded') continue;
+      const phase = status?.phase ?? '';
+      if (index === undefined || !this.missing.has(index) || (phase !== 'Succeeded' && phase !== 'Failed')) continue;
       if (this.looked.has(metadata.name)) continue;
       this.looked.add(metadata.name);
       const { text } = await this.api.raw('GET', `${pods}/${metadata.name}/log`);
-      const result = resultIn(text);
-      if (result === null) this.listener.tell(`index ${index}: the log of ${metadata.name} has no result; once more`);
-      else {
+      const result = phase === 'Failed' ? null : resultIn(text);
+      if (phase === 'Failed') this.listener.tell(`index ${index}: ${metadata.name} failed: ${lastWords(text)}`);
+      else if (result === null) {
+        this.listener.tell(`index ${index}: the log of ${metadata.name} has no result; once more`);
+        this.lost.add(index);
+      } else {
         await this.listener.result(index, result);
         this.missing.delete(index);
+        this.lost.delete(index);
       }
     }
   }
@@ -164,13 +177,19 @@ export const runIndexed = async (api: KubeClient, work: IndexedWork, listener: J
   const missing = new Set(work.indexes);
   const until = performance.now() + work.patienceMillis;
   try {
-    for (let round = 1; round <= ROUNDS && missing.size > 0; round++)
-      await new Round(api, work, listener, missing).run(round, until);
+    // What the Job itself tried in vain is not tried again: only what was done and lost.
+    let asked = missing;
+    for (let round = 1; round <= ROUNDS && asked.size > 0; round++) {
+      const made = new Round(api, work, listener, new Set(asked));
+      await made.run(round, until);
+      for (const index of asked) if (!made.missing.has(index)) missing.delete(index);
+      asked = made.lost;
+    }
   } finally {
     await api.remove(`${maps}/${work.name}`);
   }
   if (missing.size > 0)
-    throw new TestbedError('TARGET_FAILED', `indexes ${[...missing].join(', ')} failed ${ROUNDS} times`, {
-      hint: 'the logs of their pods say why; run the same command again for those alone',
+    throw new TestbedError('TARGET_FAILED', `indexes ${[...missing].join(', ')} gave no result`, {
+      hint: 'what their pods said is above; the same command again asks for those alone',
     });
 };
