@@ -9,6 +9,8 @@ import sweepSeed from './sweep-worker.ts';
 
 const FOLDER = '/etc/surgelab';
 const { env } = process;
+// Names of files are told from here, as from the folder that the sweep was asked in.
+process.chdir(FOLDER);
 
 const { options, settings, seeds, plan } = JSON.parse(readFileSync(`${FOLDER}/task.json`, 'utf8')) as SweepJobTask;
 const indexes = (env['SURGELAB_INDEXES'] ?? '').split(',').map(Number);

@@ -20,8 +20,11 @@ describe('a sweep as a Job', () => {
 
   it('carries scenario and manifests with it; another setting is another plan, more seeds are not', () => {
     const { files, plan } = taskFiles(options, settings, [1, 2]);
-    expect(Object.keys(files).filter((name) => !name.startsWith('manifest-'))).toEqual(['scenario.yaml', 'task.json']);
-    expect(files['scenario.yaml']).toContain('/etc/surgelab/manifest-0.yaml');
+    expect(Object.keys(files).filter((name) => !name.startsWith('scenarios/platform/'))).toEqual([
+      'scenario.yaml',
+      'task.json',
+    ]);
+    expect(files['scenario.yaml']).toContain('/etc/surgelab/scenarios/platform/vendor-0.2.2/asr-hpa.yaml');
     expect(JSON.parse(files['task.json']!)).toEqual({
       options: { duration: '3m' },
       settings: [['asr.scrapeInterval=2s'], ['asr.scrapeInterval=15s']],

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { KubeClient } from '../cluster/kube/client.ts';
 import { runIndexed } from '../cluster/kube/indexed-job.ts';
@@ -50,6 +50,10 @@ const needsData = ({ scenario }: ScenarioFile): boolean =>
       arrivals.kind === 'trace' || arrivals.kind === 'profile' || audioSeconds?.kind === 'table',
   );
 
+/** Under its own name, which is part of what is simulated (rule groups carry it), unless it lies outside this folder. */
+const placeOf = (shown: string, index: number): string =>
+  /^\w/.test(shown) ? shown : join('outside', String(index), basename(shown));
+
 /** The files of a sweep for pods that have nothing else: the scenario with its manifests beside it. Throws USAGE. */
 export const taskFiles = (
   options: ScenarioOptions,
@@ -61,7 +65,7 @@ export const taskFiles = (
     throw new TestbedError('USAGE', `scenario ${file.scenario.name} reads recorded data, which pods do not have`, {
       hint: 'sweep it with --on local, or take a scenario with synthetic arrivals',
     });
-  const manifests = readManifestFiles(file).map(({ text }, i) => [`manifest-${i}.yaml`, text] as const);
+  const manifests = readManifestFiles(file).map(({ file: shown, text }, i) => [placeOf(shown, i), text] as const);
   const yaml = parse(readText(file.path, 'the scenario')) as { readonly platform?: object };
   const scenario = stringify({
     ...yaml,

@@ -89,6 +89,19 @@ describe("life from the API server's audit log", () => {
     ]);
   });
 
+  it('begins the grid of a kubelet that has just started later, never before the pod was bound', () => {
+    const [create, bind] = born(20_000, 'second');
+    const times = (ready: number) =>
+      lifeOf([
+        create!,
+        bind!,
+        call(20_300, { subresource: 'status', response: pod('second', running(false)) }),
+        call(ready, { subresource: 'status', response: pod('second', running(true)) }),
+      ]).flatMap(([t, , event]) => (event === 'running' || event === 'container-started' ? [t] : []));
+    expect(times(34_000)).toEqual([20_300, 24_000]);
+    expect(times(30_250)).toEqual([20_250, 20_250]);
+  });
+
   it('has the load as the pod told it', () => {
     const events = lifeOf(born(20_000, 'second'), [['second', EPOCH + 29_000]]);
     expect(events.filter(([, , event]) => event === 'model-ready')).toEqual([[29_000, 'second', 'model-ready']]);

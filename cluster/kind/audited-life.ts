@@ -91,6 +91,9 @@ const nodeLife = ({ calls, nodes, epochMillis }: AuditedLifeInput): readonly Lif
   return observed.life;
 };
 
+/** How much earlier than its write the kubelet may have seen a container run. */
+const WRITE_MILLIS = 100;
+
 type PodEvent = Extract<LifeEvent, { readonly subject: 'pod' }>;
 
 /**
@@ -108,8 +111,9 @@ const withProbeGrid = (
   return life.flatMap((event): PodEvent[] => {
     const [running, ready] = [at(event, 'running'), at(event, 'ready')];
     if (running === undefined || ready === undefined) return [event];
-    const ticks = Math.round((ready - running) / periodMillis);
-    const seen = ticks < 1 ? running : ready - ticks * periodMillis;
+    // A kubelet that has just started waits for a part of a period first: its grid begins later, never earlier.
+    const ticks = Math.floor((ready - running + WRITE_MILLIS) / periodMillis);
+    const seen = ticks < 1 ? running : Math.max(at(event, 'scheduled') ?? 0, ready - ticks * periodMillis);
     if (event.event === 'container-started') return [{ ...event, t: millis(Math.min(event.t, seen)) }];
     if (event.event === 'running') return [{ ...event, t: millis(seen) }];
     if (event.event !== 'ready' || event.t !== ready) return [event];

@@ -10,7 +10,7 @@ export interface IndexedWork {
   /** Of Jobs and ConfigMap; rounds are numbered. */
   readonly name: string;
   readonly image: string;
-  /** File name to text, mounted at /etc/surgelab. At most 1 MB in all. */
+  /** Path below /etc/surgelab, where it is mounted, to text. At most 1 MB in all. */
   readonly files: Readonly<Record<string, string>>;
   readonly indexes: readonly number[];
   readonly parallelism: number;
@@ -41,6 +41,8 @@ interface JobShown extends KubeObject {
 }
 
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
+
+const keyOf = (index: number): string => `file-${index}`;
 
 /** The n-th completion of a round works on `indexes[n]`. */
 export const jobObject = (work: IndexedWork, round: number, indexes: readonly number[]) => ({
@@ -76,7 +78,13 @@ export const jobObject = (work: IndexedWork, round: number, indexes: readonly nu
             volumeMounts: [{ name: 'task', mountPath: '/etc/surgelab', readOnly: true }],
           },
         ],
-        volumes: [{ name: 'task', configMap: { name: work.name } }],
+        volumes: [
+          {
+            name: 'task',
+            // Keys of a ConfigMap have no folders.
+            configMap: { name: work.name, items: Object.keys(work.files).map((path, i) => ({ key: keyOf(i), path })) },
+          },
+        ],
       },
     },
   },
@@ -173,7 +181,8 @@ export const runIndexed = async (api: KubeClient, work: IndexedWork, listener: J
     throw new TestbedError('USAGE', `the task is ${bytes} bytes: a ConfigMap holds ${MOST_BYTES}`);
   const maps = `/api/v1/namespaces/${work.namespace}/configmaps`;
   await api.remove(`${maps}/${work.name}`);
-  await api.create(maps, { metadata: { name: work.name, namespace: work.namespace }, data: work.files });
+  const data = Object.fromEntries(Object.values(work.files).map((text, i) => [keyOf(i), text]));
+  await api.create(maps, { metadata: { name: work.name, namespace: work.namespace }, data });
   const missing = new Set(work.indexes);
   const until = performance.now() + work.patienceMillis;
   try {
