@@ -59,6 +59,13 @@ const layOut = async (root: string, { files, packages }: ModuleFiles): Promise<v
   writeFileSync(join(root, 'etc', 'passwd'), NOBODY);
 };
 
+/** Images of earlier sources; nodes have copies of their own. */
+const removeOlder = async (image: string, tag: string): Promise<void> => {
+  const told = await tryRun('docker', ['images', '--format', '{{.Repository}}:{{.Tag}}', image]);
+  const older = (told ?? '').split('\n').filter((each) => each !== '' && each !== tag && !each.endsWith(':<none>'));
+  if (older.length > 0) await tryRun('docker', ['rmi', ...older]);
+};
+
 /** Resolves with the tag of an image that is there. Throws TOOL_MISSING, TARGET_FAILED. */
 export const buildNodeImage = async ({ image, entry }: NodeProgram, signal: AbortSignal): Promise<string> => {
   const wanted = moduleFiles(entry, read);
@@ -80,6 +87,7 @@ export const buildNodeImage = async ({ image, entry }: NodeProgram, signal: Abor
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  await removeOlder(image, tag);
   // For manifests that name it without knowing what is in it.
   await run('docker', ['tag', tag, `${image}:local`], { signal });
   return tag;

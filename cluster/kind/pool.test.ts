@@ -47,4 +47,14 @@ describe('the GPU nodes of a scenario on kind', () => {
       2,
     ]);
   });
+
+  it('run the one minor that the node image has, and say so', () => {
+    const platform = smallPlatform(4);
+    const old = { ...platform, controller: { ...platform.controller, version: '1.34' } } as const;
+    const { platform: ours, notes } = kindPool(smallScenario(1, 60), old);
+    expect([ours.controller.version, notes]).toEqual([
+      '1.37',
+      ['the platform says Kubernetes 1.34; the kind profile runs 1.37'],
+    ]);
+  });
 });

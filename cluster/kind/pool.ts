@@ -1,7 +1,7 @@
 // The nodes and pods of a scenario as this profile can have them: one container per node and one card in each, no more
 // workers than the HPA can fill. What is changed is told; the run's record holds the changed scenario. Pure.
 
-import type { Platform } from '../../model/platform.ts';
+import type { KubernetesVersion, Platform } from '../../model/platform.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 
 export interface KindPool {
@@ -14,6 +14,9 @@ export interface KindPool {
   readonly warm: number;
   readonly notes: readonly string[];
 }
+
+/** Of the node image (names.ts). */
+const MINOR: KubernetesVersion = '1.37';
 
 const startingPods = ({ deployment, hpa }: Platform): number =>
   Math.max(deployment.replicas, hpa === null ? 1 : (hpa.spec.minReplicas ?? 1));
@@ -30,7 +33,9 @@ export const kindPool = (scenario: Scenario, platform: Platform): KindPool => {
   // A scenario's node that takes several pods becomes as many nodes.
   const workers = Math.min(Math.max(nodes.max, nodes.warm, nodes.min, 1) * perNode, mostPods);
   const warm = Math.min(Math.max(nodes.warm * perNode, nodes.min * perNode, start), workers);
+  const { version } = platform.controller;
   const notes = [
+    ...(version === MINOR ? [] : [`the platform says Kubernetes ${version}; the kind profile runs ${MINOR}`]),
     ...(nodes.gpusPerNode === 1 ? [] : [`nodes have one card here, not ${nodes.gpusPerNode}`]),
     ...(deployment.gpusPerPod === 1 ? [] : [`a pod asks for one card here, not ${deployment.gpusPerPod}`]),
     ...(workers === nodes.max && warm === nodes.warm
@@ -44,7 +49,11 @@ export const kindPool = (scenario: Scenario, platform: Platform): KindPool => {
       ...scenario,
       nodes: { ...nodes, gpusPerNode: 1, warm, min: Math.min(nodes.min * perNode, warm), max: workers },
     },
-    platform: { ...platform, deployment: { ...deployment, gpusPerPod: 1 } },
+    platform: {
+      ...platform,
+      deployment: { ...deployment, gpusPerPod: 1 },
+      controller: { ...platform.controller, version: MINOR },
+    },
     workers,
     warm,
     notes,

@@ -5,7 +5,6 @@ import { explained, bringUp } from '../../cluster/kind/up.ts';
 import { kindPool } from '../../cluster/kind/pool.ts';
 import { reached, stateFiles } from '../../cluster/kind/state.ts';
 import { createHpas, workloadUp } from '../../cluster/kind/workload-up.ts';
-import { TestbedError } from '../../model/errors.ts';
 import { serviceLaw } from '../../sim/fleet-settings.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { loadQuestion } from '../question.ts';
@@ -18,10 +17,6 @@ export interface ClusterUpKindOptions extends ScenarioOptions {
 
 export const run = async (options: ClusterUpKindOptions, { signal, tell, print }: CommandContext): Promise<number> => {
   const { scenario, platform } = loadQuestion(options);
-  if (platform.controller.version !== '1.37')
-    throw new TestbedError('USAGE', `controller.version ${platform.controller.version}: the kind profile runs 1.37`, {
-      hint: '--set controller.version=1.37',
-    });
   const from = performance.now();
   const environment = process.env;
   const pool = kindPool(scenario, platform);

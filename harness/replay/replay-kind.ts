@@ -61,14 +61,10 @@ const REALITY: RealityTable = {
   time: 'wall clock',
 };
 
-const refuse = ({ timeScale, scenario, platform }: ReplayKindSettings): void => {
+const refuse = ({ timeScale, scenario }: ReplayKindSettings): void => {
   if (timeScale !== 1)
     throw new TestbedError('USAGE', `--time-scale ${timeScale}: the kind profile runs in real time`, {
       hint: 'leave --time-scale out, or use --profile local',
-    });
-  if (platform.controller.version !== '1.37')
-    throw new TestbedError('USAGE', `controller.version ${platform.controller.version}: the kind profile runs 1.37`, {
-      hint: '--set controller.version=1.37',
     });
   if (scenario.faults.length > 0)
     throw new TestbedError('USAGE', `scenario ${scenario.name} has faults, which the kind profile does not do`, {
