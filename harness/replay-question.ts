@@ -41,53 +41,55 @@ const ownVersions = (question: Question): Readonly<Record<string, string>> => ({
   node: process.version,
 });
 
+/** A replay with its progress shown from its start to its end, however it ends. */
+const shown = async <T>(label: string, replay: (onProgress: Progress['update']) => Promise<T>): Promise<T> => {
+  const progress = startProgress(label);
+  try {
+    return await replay(progress.update);
+  } finally {
+    progress.end();
+  }
+};
+
 /** Replays the question; an abort gives the part that was done. Throws TARGET_FAILED, PORT_IN_USE. */
-export const replayQuestion = async (
+export const replayQuestion = (
   question: Question,
   timeScale: number,
   capacity: CapacityCurve | null,
   signal: AbortSignal,
   chosen: ChosenEngine = NODE_ENGINE,
   wishes: Wishes = {},
-): Promise<Replayed> => {
-  const progress = startProgress(`replay of ${question.scenario.name}, ${timeScale} times as fast as real time`);
-  try {
-    return await replayLocal({
+): Promise<Replayed> =>
+  shown(`replay of ${question.scenario.name}, ${timeScale} times as fast as real time`, (onProgress) =>
+    replayLocal({
       timeScale,
       capacity,
       ...told(question, chosen, wishes, signal),
-      onProgress: progress.update,
-    });
-  } finally {
-    progress.end();
-  }
-};
+      onProgress,
+    }),
+  );
 
 /**
  * Replays the question under the real control plane, in real time; `notes` of the result tell what its programs are.
  * Throws TOOL_MISSING, TARGET_FAILED.
  */
-export const replayQuestionOnBare = async (
+export const replayQuestionOnBare = (
   question: Question,
   capacity: CapacityCurve | null,
   signal: AbortSignal,
   chosen: ChosenEngine = NODE_ENGINE,
   wishes: Wishes = {},
-): Promise<BareReplayed> => {
-  const progress = startProgress(`replay of ${question.scenario.name} under the real controllers`);
-  try {
-    return await replayBare({
+): Promise<BareReplayed> =>
+  shown(`replay of ${question.scenario.name} under the real controllers`, (onProgress) =>
+    replayBare({
       timeScale: 1,
       capacity,
       ...told(question, chosen, wishes, signal),
       logFolder: null,
       environment: process.env,
-      onProgress: progress.update,
-    });
-  } finally {
-    progress.end();
-  }
-};
+      onProgress,
+    }),
+  );
 
 /**
  * Replays the question on a kind cluster, in real time: the one that is up, or one that is made and taken away.
@@ -120,43 +122,35 @@ export const replayQuestionOnKind = async (
 };
 
 /** Replays the question at a service that exists already, in real time. Throws what replayTarget throws. */
-export const replayQuestionAt = async (
+export const replayQuestionAt = (
   question: Question,
   target: Pick<TargetSettings, 'origin' | 'authorization' | 'dialect' | 'tell'>,
   signal: AbortSignal,
   chosen: ChosenEngine = NODE_ENGINE,
   wishes: Wishes = {},
-): Promise<Replayed> => {
-  const progress = startProgress(`replay of ${question.scenario.name} at ${target.origin}`);
-  try {
-    return await replayTarget({
+): Promise<Replayed> =>
+  shown(`replay of ${question.scenario.name} at ${target.origin}`, (onProgress) =>
+    replayTarget({
       ...target,
       ...told(question, chosen, wishes, signal),
       versions: ownVersions(question),
-      onProgress: progress.update,
-    });
-  } finally {
-    progress.end();
-  }
-};
+      onProgress,
+    }),
+  );
 
 /** The same on a cluster that is not ours, which is watched. Throws what replayExisting throws. */
-export const replayQuestionOnExisting = async (
+export const replayQuestionOnExisting = (
   question: Question,
   target: Pick<ReplayExistingSettings, 'api' | 'prometheus' | 'origin' | 'authorization' | 'dialect' | 'tell'>,
   signal: AbortSignal,
   chosen: ChosenEngine,
   wishes: Wishes,
-): Promise<ExistingReplayed> => {
-  const progress = startProgress(`replay of ${question.scenario.name} at ${target.origin}`);
-  try {
-    return await replayExisting({
+): Promise<ExistingReplayed> =>
+  shown(`replay of ${question.scenario.name} at ${target.origin}`, (onProgress) =>
+    replayExisting({
       ...target,
       ...told(question, chosen, wishes, signal),
       versions: ownVersions(question),
-      onProgress: progress.update,
-    });
-  } finally {
-    progress.end();
-  }
-};
+      onProgress,
+    }),
+  );

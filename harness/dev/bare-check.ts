@@ -17,6 +17,7 @@ import { percent } from '../../reports/fidelity/text.ts';
 import { ascending, quantile } from '../../reports/stats/quantile.ts';
 import { measuredRun } from './bare-measured.ts';
 import type { SuiteRun } from './bare-page.ts';
+import { figuresOver } from './bare-page.ts';
 import type { Experiment } from './bare-runs.ts';
 import { runMissing } from './bare-runs.ts';
 
@@ -55,16 +56,14 @@ const row = ({ name, agreement, conformance, divergence }: SuiteRun): string => 
 };
 
 /** Figures of the median run that are beyond their bound. */
-const beyond = (runs: readonly SuiteRun[]): readonly string[] => {
-  const each = runs.map(({ agreement }) => boundedFigures(agreement));
-  return each[0]!.flatMap(({ what, bound, atLeast }, i) => {
-    const found = each.flatMap((figures) => figures[i]!.value ?? []);
-    const middle = quantile(ascending(found), 0.5, 'nearest-rank');
-    if (middle === null) return [`${what}: no data`];
-    const kept = atLeast ? middle >= bound : middle <= bound;
-    return kept ? [] : [`${what}: median ${percent(middle)}, asked ${atLeast ? '≥' : '≤'} ${percent(bound)}`];
-  });
-};
+const beyond = (runs: readonly SuiteRun[]): readonly string[] =>
+  figuresOver(runs, 1, (values) => quantile(ascending(values), 0.5, 'nearest-rank'))
+    .filter(({ kept }) => !kept)
+    .map(({ what, value, bound, atLeast }) =>
+      value === null
+        ? `${what}: no data`
+        : `${what}: median ${percent(value)}, asked ${atLeast ? '≥' : '≤'} ${percent(bound)}`,
+    );
 
 const check = async (folder: string): Promise<void> => {
   const runs: SuiteRun[] = [];

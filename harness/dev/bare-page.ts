@@ -10,6 +10,7 @@ import { storageRows } from '../../reports/fidelity/storage-rows.ts';
 import { percent, slackOf } from '../../reports/fidelity/text.ts';
 import type { TrajectoryError } from '../../reports/fidelity/trajectory.ts';
 import { servingDecisions } from '../../reports/score/pods.ts';
+import { mean } from '../../reports/stats/quantile.ts';
 
 export interface SuiteRun {
   readonly name: string;
@@ -29,21 +30,23 @@ export interface SuiteResult {
   readonly pairs: readonly { readonly names: readonly [string, string]; readonly error: TrajectoryError }[];
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const meanOrNull = (values: readonly (number | null)[]): number | null => {
-  const had = values.filter((value) => value !== null);
-  return had.length === 0 ? null : mean(had);
-};
-
-/** The figures of several runs in the mean, each against its bound. */
-export const meanFigures = (runs: readonly SuiteRun[], slack: number): readonly BoundedFigure[] => {
+/** The figures of several runs as one, each against its bound. `middle` gives null for a figure that no run has. */
+export const figuresOver = (
+  runs: readonly SuiteRun[],
+  slack: number,
+  middle: (values: readonly number[]) => number | null,
+): readonly BoundedFigure[] => {
   const each = runs.map(({ agreement }) => boundedFigures(agreement, slack));
   return (each[0] ?? []).map((figure, i): BoundedFigure => {
-    const value = meanOrNull(each.map((figures) => figures[i]!.value));
+    const value = middle(each.flatMap((figures) => figures[i]!.value ?? []));
     const kept = value !== null && (figure.atLeast ? value >= figure.bound : value <= figure.bound);
     return { ...figure, value, kept };
   });
 };
+
+/** In the mean. */
+export const meanFigures = (runs: readonly SuiteRun[], slack: number): readonly BoundedFigure[] =>
+  figuresOver(runs, slack, mean);
 
 const table = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>
   [
@@ -137,7 +140,7 @@ const storageTable = (runs: readonly SuiteRun[]): string => {
       const of = (value: number | null): string => percent(value);
       return errors.length === 0
         ? [name, '–', '–', '–']
-        : [name, of(meanOrNull(errors)), of(Math.min(...errors)), of(Math.max(...errors))];
+        : [name, of(mean(errors)), of(Math.min(...errors)), of(Math.max(...errors))];
     }),
   );
 };
@@ -200,7 +203,7 @@ ${
 }
 
 A simulation that draws everything (names, phases, cadence, delays of pods and nodes) agrees with the runs of the suite on
-${percent(meanOrNull(suite.map(({ drawn }) => share(drawn))))} of seconds in the mean, replica-seconds ${percent(meanOrNull(suite.map(({ drawn }) => drawn.replicaSecondsOff)))} off: what chance alone makes of one scenario.
+${percent(mean(suite.map(({ drawn }) => share(drawn))))} of seconds in the mean, replica-seconds ${percent(mean(suite.map(({ drawn }) => drawn.replicaSecondsOff)))} off: what chance alone makes of one scenario.
 
 ## Faults
 
