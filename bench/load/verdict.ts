@@ -3,6 +3,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ascending, quantile } from '../../reports/stats/quantile.ts';
 
 export interface Verdict {
   /** What was done, the same in all its figures: `1,000 live streams of 128 ms frames`. */
@@ -50,12 +51,7 @@ export const sayVerdicts = (verdicts: readonly Verdict[]): void => {
   for (const verdict of verdicts) console.log(verdictLine(verdict));
 };
 
-export const median = (values: readonly number[]): number | null => {
-  const sorted = [...values].sort((a, b) => a - b);
-  if (sorted.length === 0) return null;
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-};
+export const median = (values: readonly number[]): number | null => quantile(ascending(values), 0.5, 'type-7');
 
 export const LOAD_RESULTS = join(import.meta.dirname, '..', '..', '.cache', 'bench', 'load.json');
 

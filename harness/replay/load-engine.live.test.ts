@@ -1,49 +1,23 @@
 import { fork } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { EmulatorConfig } from '../../cluster/emulator/config.ts';
 import { EMULATOR_DEFAULTS } from '../../cluster/emulator/config.ts';
 import type { FromPod, ToPod } from '../../cluster/emulator/messages.ts';
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import { monotonicMillis, scaledClock } from '../../cluster/emulator/scaled-clock.ts';
-import { startEmulator } from '../../cluster/emulator/server.ts';
 import { OUTCOMES } from '../../model/record.ts';
-import type { RequestKind, Schedule } from '../../model/schedule.ts';
-import { scheduleFromRows } from '../../model/schedule.ts';
+import type { Schedule } from '../../model/schedule.ts';
 import { SERVICE_LAWS, scaleLaw } from '../../model/service-time.ts';
-import { millis, seconds } from '../../model/units.ts';
+import { seconds } from '../../model/units.ts';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECT_IDS } from '../../cluster/emulator/dialects.ts';
 import { stripe } from './arrivals.ts';
 import type { EngineReport, LoadSettings } from './load-engine.ts';
 import { LoadEngine } from './load-engine.ts';
+import { closeAll, constant, emulate, ends } from './emulated-pods.test-support.ts';
 import { testLoad } from './load-settings.test-support.ts';
 
 const LAW = SERVICE_LAWS['pulse-pro-l40s']!;
-const ends: (() => unknown)[] = [];
-afterAll(async () => {
-  for (const end of ends) await end();
-});
-
-/** Rows at a constant spacing. */
-const constant = (count: number, spacingMillis: number, kind: RequestKind, audioSeconds: number): Schedule =>
-  scheduleFromRows(
-    Array.from({ length: count }, (_, index) => ({
-      index,
-      offsetMillis: millis(index * spacingMillis),
-      stream: 's',
-      kind,
-      audioSeconds: seconds(audioSeconds),
-      seed: index + 1,
-    })),
-    millis(count * spacingMillis),
-  );
-
-const emulate = async (clock: ScaledClock, change: Partial<EmulatorConfig> = {}): Promise<string> => {
-  const emulator = await startEmulator({ ...EMULATOR_DEFAULTS, port: 0, timeScale: clock.timeScale, ...change }, clock);
-  ends.push(() => emulator.close());
-  await emulator.pod.whenLoaded();
-  return `http://127.0.0.1:${emulator.port}`;
-};
+afterAll(closeAll);
 
 const play = async (
   schedule: Schedule,
