@@ -6,11 +6,9 @@ import type { ChosenEngine } from './k6/choose-engine.ts';
 import type { Question } from './question.ts';
 import type { Progress } from './progress.ts';
 import { startProgress } from './progress.ts';
-import type { LoadWishes, Replayed } from './replay/real-run.ts';
+import type { AuditedReplayed, LoadWishes, Replayed } from './replay/real-run.ts';
 import { replayLocal } from './replay/replay-local.ts';
-import type { BareReplayed } from './replay/replay-bare.ts';
 import { replayBare } from './replay/replay-bare.ts';
-import type { KindReplayed } from './replay/replay-kind.ts';
 import { replayKind } from './replay/replay-kind.ts';
 import type { ExistingReplayed, ReplayExistingSettings } from './replay/replay-existing.ts';
 import { replayExisting } from './replay/replay-existing.ts';
@@ -79,7 +77,7 @@ export const replayQuestionOnBare = (
   signal: AbortSignal,
   chosen: ChosenEngine = NODE_ENGINE,
   wishes: Wishes = {},
-): Promise<BareReplayed> =>
+): Promise<AuditedReplayed> =>
   shown(`replay of ${question.scenario.name} under the real controllers`, (onProgress) =>
     replayBare({
       timeScale: 1,
@@ -101,7 +99,7 @@ export const replayQuestionOnKind = async (
   { signal, tell }: { readonly signal: AbortSignal; readonly tell: (text: string) => void },
   chosen: ChosenEngine = NODE_ENGINE,
   wishes: Wishes = {},
-): Promise<KindReplayed> => {
+): Promise<AuditedReplayed> => {
   // It begins with the run, not with the cluster.
   let progress: Progress | null = null;
   try {

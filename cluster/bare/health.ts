@@ -2,6 +2,7 @@
 // the end of its log, what to try.
 
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { TestbedError } from '../../model/errors.ts';
 import type { Component } from './component-names.ts';
 
@@ -58,6 +59,6 @@ export const waitHealthy = async ({ component, log, check, hopeless, patienceMil
         `did not become healthy within ${Math.round(patienceMillis / 1000)} s (${reason})`,
         log,
       );
-    await new Promise((resolve) => setTimeout(resolve, EVERY_MILLIS));
+    await pause(EVERY_MILLIS);
   }
 };

@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const PREFIX = 'surgelab-bare-';
 const FILE = 'instance.json';
@@ -86,7 +87,7 @@ export const endInstance = async (instance: Instance, patienceMillis: number): P
   if (instance.alive) process.kill(instance.supervisorPid, 'SIGTERM');
   for (let waited = 0; isSupervisor(instance.supervisorPid); waited += 50) {
     if (waited >= patienceMillis) return false;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
   removeFolder(instance.folder);
   return true;

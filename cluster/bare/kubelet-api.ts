@@ -1,7 +1,8 @@
 // The kubelet's view of pods in the API, and its patience with the API server: a write is tried again until it is
 // answered, as a kubelet does, so that a frozen API server delays a run and does not end it.
 
-import type { KubeObject } from '../kube/client.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KubeCondition, KubeObject } from '../kube/client.ts';
 import { KubeError } from '../kube/client.ts';
 
 export interface PodObject extends KubeObject {
@@ -12,12 +13,7 @@ export interface PodObject extends KubeObject {
   readonly spec: { readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
+    readonly conditions?: readonly KubeCondition[];
   };
 }
 
@@ -36,7 +32,7 @@ export const insist = async (
   settled: readonly number[],
   over: () => boolean,
 ): Promise<void> => {
-  for (let pause = FIRST_PAUSE_MILLIS; !over(); pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
+  for (let wait = FIRST_PAUSE_MILLIS; !over(); wait = Math.min(2 * wait, LONGEST_PAUSE_MILLIS)) {
     try {
       await call();
       return;
@@ -46,6 +42,6 @@ export const insist = async (
       if (settled.includes(error.status)) return;
       if (!passes(error.status)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await pause(wait);
   }
 };

@@ -1,7 +1,7 @@
 // The metric APIs as the HPA sees them: registered, available, what they list, and the values they give.
 
 import type { LabelMap, LabelSelector } from '../../model/kubernetes-hpa.ts';
-import type { KubeObject } from '../kube/client.ts';
+import type { KubeCondition, KubeObject } from '../kube/client.ts';
 import type { Fact, MetricApiFacts, Subject, ValueFacts, WantedMetric } from './facts.ts';
 import { known } from './facts.ts';
 import type { Reader } from './reader.ts';
@@ -10,7 +10,7 @@ import { apiGroupOf } from './rungs/adapter.ts';
 interface ApiService extends KubeObject {
   readonly spec: { readonly group: string; readonly version: string };
   readonly status?: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly conditions?: readonly KubeCondition[];
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Hpa } from '../../model/platform.ts';
 import type { ObjectToCreate } from '../bare/aggregation.ts';
-import type { KubeClient, KubeList, KubeObject } from '../kube/client.ts';
+import type { KubeClient, KubeCondition, KubeList, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/client.ts';
 
 /** Creates it, or patches what is there. */
@@ -23,7 +23,7 @@ export const applyAll = async (api: KubeClient, objects: readonly ObjectToCreate
 interface PodShown extends KubeObject {
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly conditions?: readonly KubeCondition[];
     readonly containerStatuses?: readonly {
       readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
     }[];

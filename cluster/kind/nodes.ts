@@ -3,14 +3,14 @@
 
 import { TestbedError } from '../../model/errors.ts';
 import { GPU_RESOURCE } from '../bare/nodes.ts';
-import type { KubeClient, KubeList, KubeObject } from '../kube/client.ts';
+import type { KubeClient, KubeCondition, KubeList, KubeObject } from '../kube/client.ts';
 import { run } from './shell.ts';
 
 export interface NodeShown extends KubeObject {
   readonly spec?: { readonly podCIDR?: string };
   readonly status?: {
     readonly allocatable?: Readonly<Record<string, string>>;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly conditions?: readonly KubeCondition[];
   };
 }
 

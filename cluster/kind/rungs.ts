@@ -1,6 +1,7 @@
 // The way up as a ladder: each rung has a name and a patience, says what it waits for and how long it still will, and a rung
 // that breaks is named in the error, beside the evidence that was kept.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { TestbedError } from '../../model/errors.ts';
 
 export interface Ladder {
@@ -17,8 +18,6 @@ export interface Waiting {
 
 const LOOK_MILLIS = 250;
 const TELL_MILLIS = 5000;
-
-const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
 /** Resolves with null, or with what was still missing when patience ended. Throws INTERRUPTED. */
 export const waitFor = async (

@@ -1,6 +1,7 @@
 // What objects looked like when: their states after each accepted write, from the bodies in the audit log. A controller's
 // informer shows such a state some milliseconds after the write was answered. Pure.
 
+import type { KubeCondition } from './client.ts';
 import type { HorizontalPodAutoscalerSpec } from '../../model/kubernetes-hpa.ts';
 import type { ObservedPod, PodPhase } from '../../sim/autoscaler/observation.ts';
 import type { AuditCall } from './audit-log.ts';
@@ -20,11 +21,7 @@ export interface AuditedPod {
     readonly phase?: string;
     readonly startTime?: string;
     readonly podIP?: string;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly lastTransitionTime?: string | null;
-    }[];
+    readonly conditions?: readonly KubeCondition[];
   };
 }
 

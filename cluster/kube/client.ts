@@ -28,6 +28,17 @@ export interface KubeObject {
   readonly metadata: KubeMetadata;
 }
 
+/** A line of `status.conditions`. */
+export interface KubeCondition {
+  readonly type: string;
+  /** `True`, `False` or `Unknown`. */
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  /** RFC 3339, whole seconds. */
+  readonly lastTransitionTime?: string | null;
+}
+
 export interface KubeList<T extends KubeObject = KubeObject> {
   readonly metadata: { readonly resourceVersion: string };
   readonly items: readonly T[];

@@ -2,8 +2,9 @@
 // the Job runs. An index that fails is tried again by the Job, one whose log was lost by another round of it; each index
 // counts once, whoever else printed it too. Needs rights on jobs, pods, their logs and one ConfigMap in one namespace.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { TestbedError } from '../../model/errors.ts';
-import type { KubeClient, KubeList, KubeObject } from './client.ts';
+import type { KubeClient, KubeCondition, KubeList, KubeObject } from './client.ts';
 
 export interface IndexedWork {
   readonly namespace: string;
@@ -37,10 +38,8 @@ interface PodShown extends KubeObject {
 }
 
 interface JobShown extends KubeObject {
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  readonly status?: { readonly conditions?: readonly KubeCondition[] };
 }
-
-const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
 const keyOf = (index: number): string => `file-${index}`;
 

@@ -76,7 +76,8 @@ const nominalReady = (running: number, ready: number, probes: KnownDrawsInput['p
   return running + Math.floor((ready - running + 1) / period) * period;
 };
 
-const delay = <K extends string>(
+/** The delay between two moments of one pod as a field of that name, where both are known; a negative one is the recorder's. */
+export const delay = <K extends string>(
   name: K,
   from: number | undefined,
   to: number | undefined,

@@ -5,18 +5,13 @@ import type { LifeEvent, NodeTransition, PodTransition } from '../../model/recor
 import { millis } from '../../model/units.ts';
 import type { EndpointSlice } from '../bare/load-balancer.ts';
 import { readyPods } from '../bare/load-balancer.ts';
-import type { KubeObject } from './client.ts';
+import type { KubeCondition, KubeObject } from './client.ts';
 
 export interface PodShown extends KubeObject {
   readonly spec?: { readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
+    readonly conditions?: readonly KubeCondition[];
     readonly containerStatuses?: readonly {
       readonly restartCount?: number;
       readonly state?: { readonly running?: object; readonly terminated?: { readonly reason?: string } };

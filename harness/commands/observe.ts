@@ -2,6 +2,7 @@
 // life of pods and nodes, decisions of the HPA as its status tells them, changes of the scale, events and gaps.
 
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connectKubernetes } from '../../cluster/kube/client.ts';
 import type { Observed } from '../../cluster/kube/observe.ts';
 import { ClusterObserver } from '../../cluster/kube/observe.ts';
@@ -49,7 +50,7 @@ export const run = async (options: ObserveOptions, context: CommandContext): Pro
   try {
     while (now() < lasts && !context.signal.aborted) {
       progress.update(now() / lasts);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS));
+      await pause(LOOK_MILLIS);
     }
   } finally {
     progress.end();

@@ -1,6 +1,7 @@
 // What a closed-loop recording says about the cluster, in the words of sim/kubernetes: its configuration with the recorded
 // draws, the inputs it got (scale writes, failures), and when a terminating pod had nothing in service any more.
 
+import { delay } from '../../cluster/kube/known-draws.ts';
 import type { Distribution } from '../../model/distribution.ts';
 import type { Deployment } from '../../model/platform.ts';
 import { seconds } from '../../model/units.ts';
@@ -30,14 +31,6 @@ export type PodLineOf<E extends LoopPodLine['ev']> = LoopPodLine & { readonly ev
 
 export const linesOf = <E extends LoopPodLine['ev']>(lines: readonly LoopPodLine[], ev: E): readonly PodLineOf<E>[] =>
   lines.filter((line): line is PodLineOf<E> => line.ev === ev);
-
-/** Delays between two events of one pod, where both took place; negative ones are the recorder's. */
-const delay = <K extends string>(
-  name: K,
-  from: number | undefined,
-  to: number | undefined,
-): Partial<Readonly<Record<K, number>>> =>
-  from === undefined || to === undefined ? {} : ({ [name]: Math.max(0, to - from) } as Partial<Record<K, number>>);
 
 /** Instants in the order of the lines: what was recorded in the same millisecond is a little apart. */
 const orderedInstants = (folder: LoopFolder): ((line: LoopPodLine | undefined) => number | undefined) => {

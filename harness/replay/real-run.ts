@@ -3,12 +3,14 @@
 
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
+import type { RunConformance } from '../../cluster/kube/run-conformance.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { CapacityCurve, Profile, RealityTable, RunRecord, ScenarioJson } from '../../model/record.ts';
 import { RUN_SCHEMA } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { millis } from '../../model/units.ts';
 import { serviceLaw } from '../../sim/fleet-settings.ts';
+import type { KnownInputs } from '../../sim/known-inputs.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { CLOSED_LOOP_WARNING } from './closed-loop.ts';
 import type { PodServed } from '../../cluster/local/served-by-pod.ts';
@@ -55,6 +57,13 @@ export interface Replayed {
   readonly record: RunRecord;
   /** Process ids of the pods of the run; none is alive. */
   readonly processIds: readonly number[];
+}
+
+/** A run under controllers that were ours to audit. */
+export interface AuditedReplayed extends Replayed {
+  /** For a simulation of this run, whose scenario is that of the record's header. */
+  readonly known: KnownInputs;
+  readonly conformance: RunConformance;
 }
 
 /** As in sim/simulate.ts: after the last arrival until everybody is answered, at most this long or the callers' time-out. */

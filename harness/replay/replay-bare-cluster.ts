@@ -2,6 +2,7 @@
 // start serve, Prometheus has scraped them and the adapter lists their metrics. Takes platform and scenario, tells the
 // load engine which pods to use. Invariant: after `stop`, or a failed start, no process of it is left.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { ControlPlane } from '../../cluster/bare/control-plane.ts';
 import { startControlPlane } from '../../cluster/bare/control-plane.ts';
@@ -40,8 +41,6 @@ export interface BareClusterSettings {
 
 const PODS_PATIENCE_MILLIS = 60_000;
 const LOOK_MILLIS = 50;
-
-const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
 export class BareCluster {
   readonly plane: ControlPlane;

@@ -2,6 +2,7 @@
 // pods that serve, until the adapter lists the metrics of the HPA. Gives null, or a sentence on what is missing: a broken
 // metric path is something a run shows, not something that keeps it from starting.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Hpa, Platform } from '../../model/platform.ts';
 import type { KubeClient } from '../../cluster/kube/client.ts';
 import { scrapeJobs } from '../../sim/hops/discovery.ts';
@@ -10,8 +11,6 @@ const LOOK_MILLIS = 200;
 /** Discovery may take 5 s, a first scrape the interval after it. */
 const DISCOVERY_MILLIS = 10_000;
 const LIST_MILLIS = 10_000;
-
-const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
 const until = async (patienceMillis: number, done: () => Promise<boolean>): Promise<boolean> => {
   const from = performance.now();

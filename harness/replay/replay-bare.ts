@@ -14,11 +14,10 @@ import { TestbedError } from '../../model/errors.ts';
 import type { LifeEvent, RealityTable, RequestTable } from '../../model/record.ts';
 import { seedOf } from '../../model/rng.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
-import type { KnownInputs } from '../../sim/known-inputs.ts';
 import { LoadWorkers } from './load-workers.ts';
 import type { Priority } from './priority.ts';
 import { realTimePriority } from './priority.ts';
-import type { RealRunSettings, Replayed } from './real-run.ts';
+import type { AuditedReplayed, RealRunSettings } from './real-run.ts';
 import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
 import { lifeOfRun, requestsOfRun, servedOfRun } from './replay-bare-clock.ts';
 import { withCauses } from './replay-bare-causes.ts';
@@ -30,12 +29,6 @@ export interface ReplayBareSettings extends RealRunSettings {
   /** Logs of the control plane are kept there; null = they go with it. */
   readonly logFolder: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-export interface BareReplayed extends Replayed {
-  /** For a simulation of this run, whose scenario is that of the record's header. */
-  readonly known: KnownInputs;
-  readonly conformance: Collected['conformance'];
 }
 
 const REALITY: RealityTable = {
@@ -174,7 +167,7 @@ class BareRun {
  *
  * @example replayBare({ schedule, scenario, platform, timeScale: 1, logFolder: null, environment: process.env, signal, scheduleHash, versions: {}, capacity: null, onProgress })
  */
-export const replayBare = async (settings: ReplayBareSettings): Promise<BareReplayed> => {
+export const replayBare = async (settings: ReplayBareSettings): Promise<AuditedReplayed> => {
   if (settings.timeScale !== 1)
     throw new TestbedError('USAGE', `--time-scale ${settings.timeScale}: the bare profile runs in real time`, {
       hint: 'real controllers keep their own periods: leave --time-scale out, or use --profile local',
@@ -187,7 +180,10 @@ export const replayBare = async (settings: ReplayBareSettings): Promise<BareRepl
   }
 };
 
-const replayWithPriority = async (settings: ReplayBareSettings, priority: Priority['kind']): Promise<BareReplayed> => {
+const replayWithPriority = async (
+  settings: ReplayBareSettings,
+  priority: Priority['kind'],
+): Promise<AuditedReplayed> => {
   const { schedule, scenario, scheduleHash, signal, logFolder, environment } = settings;
   const fleet = fleetSettings(scenario.service, seedOf(scenario.seed, 'balancer'), scenario.traffic);
   const asked = loadSettings(scenario, fleet, 'bare', settings);
@@ -212,7 +208,7 @@ const playOn = async (
   load: RunningLoad,
   settings: ReplayBareSettings,
   priority: Priority['kind'],
-): Promise<BareReplayed> => {
+): Promise<AuditedReplayed> => {
   const run = await BareRun.begin(settings, cluster, load);
   const complete = await waitUntilOver(run, load, settings);
   const endMillis = Math.max(0, run.clock.now());

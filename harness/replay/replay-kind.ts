@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { PROMETHEUS_RELEASE } from '../../cluster/bare/recipes.ts';
 import { monotonicMillis } from '../../cluster/emulator/scaled-clock.ts';
 import { auditedLife } from '../../cluster/kind/audited-life.ts';
@@ -29,11 +30,10 @@ import type { LifeEvent, RealityTable, RequestTable } from '../../model/record.t
 import { seedOf } from '../../model/rng.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
-import type { KnownInputs } from '../../sim/known-inputs.ts';
 import { LoadWorkers } from './load-workers.ts';
 import type { Priority } from './priority.ts';
 import { realTimePriority } from './priority.ts';
-import type { RealRunSettings, Replayed } from './real-run.ts';
+import type { AuditedReplayed, RealRunSettings } from './real-run.ts';
 import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
 import { withCauses } from './replay-bare-causes.ts';
 import { asItRuns } from './replay-bare-programs.ts';
@@ -43,11 +43,6 @@ import type { RunningLoad } from './running-load.ts';
 export interface ReplayKindSettings extends RealRunSettings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly tell: (text: string) => void;
-}
-
-export interface KindReplayed extends Replayed {
-  readonly known: KnownInputs;
-  readonly conformance: Collected['conformance'];
 }
 
 const REALITY: RealityTable = {
@@ -81,7 +76,7 @@ const refuse = ({ timeScale, scenario }: ReplayKindSettings): void => {
 };
 
 /** Throws TOOL_MISSING, TARGET_FAILED, USAGE, INTERRUPTED. */
-export const replayKind = async (settings: ReplayKindSettings): Promise<KindReplayed> => {
+export const replayKind = async (settings: ReplayKindSettings): Promise<AuditedReplayed> => {
   refuse(settings);
   const { environment, signal, tell } = settings;
   const pool = kindPool(settings.scenario, settings.platform);
@@ -146,7 +141,7 @@ const startLoad = async ({ settings, pool }: Prepared): Promise<RunningLoad> => 
     : settings.engine.start(schedule, asked, context);
 };
 
-const playOn = async (ready: Prepared, priority: Priority['kind']): Promise<KindReplayed> => {
+const playOn = async (ready: Prepared, priority: Priority['kind']): Promise<AuditedReplayed> => {
   const { settings, pool, cluster, up } = ready;
   const { api, workload } = cluster;
   const { gitVersion } = await api.get<Version>('/version');
@@ -218,7 +213,7 @@ const untilJoined = async (
   while (early.size < count) {
     if (performance.now() - from > JOIN_MILLIS)
       throw new TestbedError('TARGET_FAILED', `${early.size} of ${count} pods of the start have a ready endpoint`);
-    await Promise.race([broken, new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS))]);
+    await Promise.race([broken, pause(LOOK_MILLIS)]);
   }
 };
 
@@ -239,7 +234,7 @@ const onRunClock = (requests: RequestTable, { clock }: KindRun): RequestTable =>
   admittedMillis: requests.admittedMillis.map((at) => at - clock.originMonotonicMillis),
 });
 
-const recorded = ({ settings, pool, cluster, up }: Prepared, played: Played): KindReplayed => {
+const recorded = ({ settings, pool, cluster, up }: Prepared, played: Played): AuditedReplayed => {
   const { run, collected, life, told, endMillis, complete, priority, gitVersion } = played;
   // The origin is this run's.
   const scenario: Scenario = { ...pool.scenario, epochMillis: run.epochMillis };
