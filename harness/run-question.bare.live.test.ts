@@ -7,7 +7,7 @@ import { agreement, boundedFigures } from '../reports/fidelity/agreement.ts';
 import { divergenceSentence, firstDivergence } from '../reports/fidelity/divergence.ts';
 import { percent } from '../reports/fidelity/text.ts';
 import { KNOWN_FILE, knownText } from './known-file.ts';
-import { replayBare } from './replay/replay-bare.ts';
+import { replayBareOnce } from './replay/replay-bare-once.test-support.ts';
 import { poissonSchedule, smallPlatform, smallScenario } from '../cluster/local/small-world.test-support.ts';
 import { readRun, writeRun } from './run-folder.ts';
 import { questionOfRun } from './run-question.ts';
@@ -38,21 +38,13 @@ describe.skipIf(missing !== null)('a run under the real controllers, on disk', (
     { timeout: 240_000 },
     async () => {
       const schedule = poissonSchedule(11, SECONDS, 9, 50);
-      const { record, known, conformance } = await replayBare({
+      const { record, known, conformance } = await replayBareOnce(
         schedule,
-        scenario: smallScenario(11, SECONDS, {
+        smallScenario(11, SECONDS, {
           startup: { containerStart: fixed(0.5), imagePull: fixed(0.5), modelLoad: fixed(1) },
         }),
         platform,
-        timeScale: 1,
-        scheduleHash: 'not hashed here',
-        versions: {},
-        capacity: null,
-        logFolder: null,
-        environment: process.env,
-        signal: new AbortController().signal,
-        onProgress: () => undefined,
-      });
+      );
       const place = await mkdtemp(join(tmpdir(), 'surgelab-run-'));
       try {
         const epochMillis = Number(record.header.scenario['epochMillis']);

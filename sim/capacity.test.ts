@@ -4,17 +4,9 @@ import { SERVICE_LAWS } from '../model/service-time.ts';
 import { millis, seconds } from '../model/units.ts';
 import { capacityCurve } from './capacity.ts';
 import type { FleetSettings } from './service/fleet.ts';
+import { SETTINGS as ONE_AT_A_TIME } from './service/one-at-a-time.test-support.ts';
 
-const SETTINGS: FleetSettings = {
-  law: SERVICE_LAWS['pulse-pro-l40s']!,
-  balancer: 'least-requests',
-  queueAt: 'front',
-  queueLimit: null,
-  timeout: null,
-  retries: null,
-  countStreamsAsRequests: false,
-  balancerSeed: 1,
-};
+const SETTINGS: FleetSettings = { ...ONE_AT_A_TIME, law: SERVICE_LAWS['pulse-pro-l40s']! };
 
 const clips = (audio: readonly number[], kind: 'short' | 'stream' = 'short') =>
   scheduleFromRows(

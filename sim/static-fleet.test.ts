@@ -7,17 +7,12 @@ import type { ServiceLaw } from '../model/service-time.ts';
 import { SERVICE_LAWS, scaleLaw } from '../model/service-time.ts';
 import { millis, seconds } from '../model/units.ts';
 import type { FleetSettings } from './service/fleet.ts';
+import { SETTINGS } from './service/one-at-a-time.test-support.ts';
 import { simulateStaticFleet } from './static-fleet.ts';
 
 const settingsOf = (law: ServiceLaw, change: Partial<FleetSettings> = {}): FleetSettings => ({
+  ...SETTINGS,
   law,
-  balancer: 'least-requests',
-  queueAt: 'front',
-  queueLimit: null,
-  timeout: null,
-  retries: null,
-  countStreamsAsRequests: false,
-  balancerSeed: 1,
   ...change,
 });
 

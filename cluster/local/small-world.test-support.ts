@@ -14,6 +14,7 @@ import { scheduleFromRows } from '../../model/schedule.ts';
 import { stream } from '../../model/rng.ts';
 import { millis, seconds } from '../../model/units.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
+import { smallScenario as simulatedScenario } from '../../sim/small-world.test-support.ts';
 
 const fixed = (value: number) => ({ kind: 'fixed', value }) as const;
 
@@ -88,55 +89,22 @@ export const smallPlatform = (maxReplicas: number): Platform =>
     controller: { version: '1.37', syncPeriod: seconds(5), tolerance: 0.1, downscaleStabilization: seconds(10) },
   });
 
-export const smallScenario = (seed: number, durationSeconds: number, change: Partial<Scenario> = {}): Scenario => ({
-  name: 'small',
-  question: 'does the fleet follow a step?',
-  seed,
-  duration: seconds(durationSeconds),
-  warmup: seconds(0),
-  epochMillis: 1_700_000_000_000,
-  traffic: [],
-  platform: { manifests: [], set: {} },
-  service: {
-    calibration: 'pulse-pro-l40s',
-    gpu: 'L40S',
-    cap: 16,
-    balancer: 'least-requests',
-    queueAt: 'front',
-    queueLimit: null,
-    timeout: null,
-    retries: null,
-    metricsWhileLoading: true,
-    healthWhileLoading: true,
-    countStreamsAsRequests: false,
-  },
-  startup: { containerStart: fixed(2), imagePull: fixed(0), modelLoad: fixed(2) },
-  nodes: {
-    gpusPerNode: 1,
-    warm: 4,
-    min: 1,
-    max: 4,
-    provision: fixed(20),
-    scan: seconds(10),
-    idleRemove: seconds(600),
-    pricePerHour: 1,
-    billingQuantum: seconds(60),
-  },
-  controlPlane: {
-    scrapeDuration: fixed(0.005),
-    adapterQuery: fixed(0.009),
-    getScale: fixed(0.002),
-    putScale: fixed(0.003),
-    replicaSet: fixed(0.005),
-    schedule: fixed(0.006),
-    endpoints: fixed(0.013),
-    hpaPhase: seconds(2),
-  },
-  faults: [],
-  objectives: [],
-  prices: { storagePerGbMonth: 0.1, perMissedRequest: 0.01, source: 'test' },
-  ...change,
-});
+/** The simulator's small scenario with quick pods, nodes that come late, and pages that answer while a model loads. */
+export const smallScenario = (seed: number, durationSeconds: number, change: Partial<Scenario> = {}): Scenario => {
+  const { service, startup, nodes, controlPlane, ...rest } = simulatedScenario();
+  return {
+    ...rest,
+    question: 'does the fleet follow a step?',
+    seed,
+    duration: seconds(durationSeconds),
+    service: { ...service, cap: 16, metricsWhileLoading: true },
+    startup: { ...startup, modelLoad: fixed(2) },
+    nodes: { ...nodes, warm: 4, min: 1, max: 4, provision: fixed(20), billingQuantum: seconds(60) },
+    controlPlane: { ...controlPlane, hpaPhase: seconds(2) },
+    prices: { storagePerGbMonth: 0.1, perMissedRequest: 0.01, source: 'test' },
+    ...change,
+  };
+};
 
 /** Poisson arrivals at one rate; audio lengths exponential. */
 export const poissonSchedule = (

@@ -50,11 +50,3 @@ export const outcomes = ({ requests }: { readonly requests: RunRecord['requests'
   [...requests.outcome].map((code) => OUTCOMES[code]!);
 export const failures = ({ requests }: WorkersReport): string[] => [...requests.failure].map((code) => FAILURES[code]!);
 export const allOf = (count: number, outcome: string): string[] => Array.from({ length: count }, () => outcome);
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};

@@ -11,7 +11,8 @@ import { poissonSchedule, smallPlatform, smallScenario } from '../../cluster/loc
 import { scheduleHash } from '../schedule-hash.ts';
 import { chooseEngine } from './choose-engine.ts';
 import { k6Choice } from './k6-load.ts';
-import { allOf, closeAll, constant, ends, isAlive, k6, load, outcomes } from './k6-play.test-support.ts';
+import { allOf, closeAll, constant, ends, k6, load, outcomes } from './k6-play.test-support.ts';
+import { isAlive } from '../replay/is-alive.test-support.ts';
 import { K6Process } from './k6-process.ts';
 import { k6Files, writeK6Folder } from './plan.ts';
 import { recordingServer } from './stand-in.test-support.ts';

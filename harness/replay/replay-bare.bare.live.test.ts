@@ -4,8 +4,9 @@ import { OUTCOMES } from '../../model/record.ts';
 import { seconds } from '../../model/units.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { simulate } from '../../sim/simulate.ts';
-import { replayBare } from './replay-bare.ts';
+import { replayBareOnce } from './replay-bare-once.test-support.ts';
 import { poissonSchedule, smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
+import { isAlive } from './is-alive.test-support.ts';
 
 const platform = smallPlatform(4);
 const missing = await missingPrograms(platform.controller.version, process.env, componentsFor(false));
@@ -13,15 +14,6 @@ if (missing !== null) console.log(`no replay under the real controllers: ${missi
 
 const fixed = (value: number) => ({ kind: 'fixed', value }) as const;
 const SECONDS = 40;
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe.skipIf(missing !== null)('replay on the bare profile', () => {
   it(
@@ -37,19 +29,7 @@ describe.skipIf(missing !== null)('replay on the bare profile', () => {
           { kind: 'pod-kill', at: seconds(36) },
         ],
       });
-      const { complete, record, known, conformance, processIds } = await replayBare({
-        schedule,
-        scenario,
-        platform,
-        timeScale: 1,
-        scheduleHash: 'not hashed here',
-        versions: {},
-        capacity: null,
-        logFolder: null,
-        environment: process.env,
-        signal: new AbortController().signal,
-        onProgress: () => undefined,
-      });
+      const { complete, record, known, conformance, processIds } = await replayBareOnce(schedule, scenario, platform);
       expect(complete).toBe(true);
       expect(processIds.filter(isAlive)).toEqual([]);
       const { header, requests, life, decisions } = record;

@@ -9,6 +9,7 @@ import { simulate } from '../../sim/simulate.ts';
 import type { RealRunSettings } from './real-run.ts';
 import { replayLocal } from './replay-local.ts';
 import { poissonSchedule, smallPlatform, smallScenario } from '../../cluster/local/small-world.test-support.ts';
+import { isAlive } from './is-alive.test-support.ts';
 
 const settings = (durationSeconds: number, change: Partial<RealRunSettings> = {}): RealRunSettings => ({
   schedule: poissonSchedule(7, durationSeconds, 8, 50),
@@ -22,15 +23,6 @@ const settings = (durationSeconds: number, change: Partial<RealRunSettings> = {}
   onProgress: () => undefined,
   ...change,
 });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const outcomes = ({ requests }: RunRecord): Record<string, number> => {
   const counts: Record<string, number> = {};

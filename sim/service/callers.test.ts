@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Conduct } from '../../model/conduct.ts';
-import { OUTCOMES } from '../../model/record.ts';
-import type { RequestTable } from '../../model/record.ts';
 import { seconds } from '../../model/units.ts';
 import { Engine } from '../engine/engine.ts';
 import { playTraffic } from '../hops/traffic.ts';
 import { assertConservation } from '../invariants.ts';
 import { simulateStaticFleet } from '../static-fleet.ts';
 import type { Fleet, FleetSettings } from './fleet.ts';
-import { LAW, SETTINGS, scheduleOf } from './one-at-a-time.test-support.ts';
-
-/** [outcome, pod, admitted, done, lag] of every request. */
-const rowsOf = (requests: RequestTable): unknown[] =>
-  Array.from({ length: requests.count }, (_, i) => [
-    OUTCOMES[requests.outcome[i]!],
-    requests.pod[i],
-    requests.admittedMillis[i],
-    requests.doneMillis[i],
-    requests.lagSeconds[i],
-  ]);
+import { LAW, SETTINGS, rowsOf, scheduleOf } from './one-at-a-time.test-support.ts';
 
 const run = (rows: Parameters<typeof scheduleOf>[0], change: Partial<FleetSettings> = {}, pods = 1): unknown[] =>
-  rowsOf(simulateStaticFleet(scheduleOf(rows), { ...SETTINGS, ...change }, pods).requests);
+  rowsOf(simulateStaticFleet(scheduleOf(rows), { ...SETTINGS, ...change }, pods).requests, 'lagSeconds');
 
 const after = (value: number) => ({ share: 1, after: { kind: 'fixed', value } }) as const;
 const hangingUp = (value: number): Readonly<Record<string, Conduct>> => ({ all: { hangup: after(value), cut: null } });
@@ -165,7 +153,7 @@ describe('a pod that dies under abandoned work', () => {
     fleet.containerStops(3500, 0);
     assertConservation(fleet);
     expect([fleet.inService, fleet.orphans, fleet.inSystem]).toEqual([0, 0, 0]);
-    expect(rowsOf(fleet.requests)).toEqual([
+    expect(rowsOf(fleet.requests, 'lagSeconds')).toEqual([
       ['abandoned', 0, 0, 2000, NaN],
       ['failed', 0, NaN, 3500, NaN],
     ]);

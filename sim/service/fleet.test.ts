@@ -1,30 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { OUTCOMES } from '../../model/record.ts';
-import type { RequestTable } from '../../model/record.ts';
 import { seconds } from '../../model/units.ts';
 import { Engine } from '../engine/engine.ts';
 import { assertConservation } from '../invariants.ts';
 import { simulateStaticFleet } from '../static-fleet.ts';
 import { playTraffic } from '../hops/traffic.ts';
 import type { FleetSettings } from './fleet.ts';
-import { SETTINGS, scheduleOf } from './one-at-a-time.test-support.ts';
-
-/** [outcome, pod, admitted, done, attempts] of every request. */
-const rowsOf = (requests: RequestTable): unknown[] =>
-  Array.from({ length: requests.count }, (_, i) => [
-    OUTCOMES[requests.outcome[i]!],
-    requests.pod[i],
-    requests.admittedMillis[i],
-    requests.doneMillis[i],
-    requests.attempts[i],
-  ]);
+import { SETTINGS, rowsOf, scheduleOf } from './one-at-a-time.test-support.ts';
 
 const run = (
   rows: Parameters<typeof scheduleOf>[0],
   change: Partial<FleetSettings> = {},
   pods = 1,
   until = Infinity,
-): unknown[] => rowsOf(simulateStaticFleet(scheduleOf(rows), { ...SETTINGS, ...change }, pods, until).requests);
+): unknown[] =>
+  rowsOf(simulateStaticFleet(scheduleOf(rows), { ...SETTINGS, ...change }, pods, until).requests, 'attempts');
 
 describe('fleet', () => {
   it('keeps one FIFO queue in front and gives the head to the pod that becomes free', () => {
@@ -195,7 +184,7 @@ describe('fleet', () => {
     fleet.containerStarts(0);
     engine.run(9000);
     assertConservation(fleet);
-    expect(rowsOf(fleet.requests)).toEqual([
+    expect(rowsOf(fleet.requests, 'attempts')).toEqual([
       ['failed', 0, 0, 1000, 1],
       ['failed', 0, NaN, 1000, 1],
       ['failed', 0, NaN, 2000, 1],

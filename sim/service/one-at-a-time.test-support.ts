@@ -4,6 +4,8 @@ import type { RequestKind, Schedule } from '../../model/schedule.ts';
 import { scheduleFromRows } from '../../model/schedule.ts';
 import type { ServiceLaw } from '../../model/service-time.ts';
 import { millis, seconds } from '../../model/units.ts';
+import { OUTCOMES } from '../../model/record.ts';
+import type { RequestTable } from '../../model/record.ts';
 import type { FleetSettings } from './fleet.ts';
 
 /** One request at a time, a second per second of audio; one live session at a time. */
@@ -37,3 +39,13 @@ export const scheduleOf = (rows: readonly (readonly [at: number, audio: number, 
     })),
     millis(60_000),
   );
+
+/** [outcome, pod, admitted, done, and what the tests are about] of every request. */
+export const rowsOf = (requests: RequestTable, last: 'attempts' | 'lagSeconds'): unknown[] =>
+  Array.from({ length: requests.count }, (_, i) => [
+    OUTCOMES[requests.outcome[i]!],
+    requests.pod[i],
+    requests.admittedMillis[i],
+    requests.doneMillis[i],
+    requests[last][i],
+  ]);
