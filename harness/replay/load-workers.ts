@@ -1,17 +1,17 @@
-// The load engine as N forked workers, worker w with the rows whose index mod N = w. Takes pods that join and leave,
-// merges what the workers send; a worker that dies is noticed and what it had not reported is lost, counted and said.
+// The load engine as N workers, forked here or wherever a link leads, worker w with the rows whose index mod N = w. Takes pods
+// that join and leave, merges what the workers send; a worker that dies is noticed and what it had not reported is lost,
+// counted and said.
 
-import type { ChildProcess } from 'node:child_process';
-import { fork } from 'node:child_process';
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import type { LoadCensus, LoadPort } from '../../cluster/local/load-port.ts';
 import { TestbedError } from '../../model/errors.ts';
-import type { RequestTable } from '../../model/record.ts';
+import type { RequestTable, ValidityCheck } from '../../model/record.ts';
 import { OUTCOMES, emptyRequests } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import type { FrameFigures, LoadSettings } from './load-engine.ts';
+import { forkWorker } from './forked-worker.ts';
 import type { ProcessHealth } from './process-health.ts';
-import { socketLimits, usableSockets } from './socket-limits.ts';
+import type { OpenLink, WorkerLink } from './worker-link.ts';
 import type { FromWorker, PodMessage, ToWorker, WorkerReport } from './worker-messages.ts';
 import { unpackRows } from './worker-messages.ts';
 
@@ -26,13 +26,15 @@ export interface WorkersReport {
   readonly inFlightMillis: number;
   /** The same by window (in-flight.ts); absent = the engine knows the total only. */
   readonly inFlightByWindow?: readonly number[];
+  /** What else this engine proves about itself. */
+  readonly checks?: readonly ValidityCheck[];
   /** What happened to workers, sentences. */
   readonly notes: readonly string[];
 }
 
 interface LoadWorker {
   readonly index: number;
-  readonly child: ChildProcess;
+  readonly link: WorkerLink;
   readonly prepared: Promise<void>;
   readonly exit: Promise<void>;
   /** Its last row is over, or it is dead. */
@@ -41,7 +43,6 @@ interface LoadWorker {
   report: WorkerReport | null;
 }
 
-const WORKER = new URL('worker.ts', import.meta.url);
 const PATIENCE_MILLIS = 3000;
 const NOBODY: LoadCensus = {
   inService: 0,
@@ -62,24 +63,29 @@ export class LoadWorkers implements LoadPort {
   private begun = false;
   private stopping = false;
 
-  private constructor(schedule: Schedule, settings: LoadSettings, count: number) {
+  private constructor(schedule: Schedule, settings: LoadSettings, count: number, open: OpenLink) {
     this.schedule = schedule;
     this.settings = settings;
     this.requests = emptyRequests(schedule.count);
     this.reported = new Uint8Array(schedule.count);
-    this.workers = Array.from({ length: count }, (_, index) => this.fork(index));
+    this.workers = Array.from({ length: count }, (_, index) => this.worker(index, open));
   }
 
-  /** Forks the workers; resolves when they can begin. Each front may fill a pod up to its share of the cap. */
-  static async start(schedule: Schedule, settings: LoadSettings, count: number): Promise<LoadWorkers> {
-    const made = new LoadWorkers(schedule, settings, count);
+  /** Starts the workers; resolves when they can begin. Each front may fill a pod up to its share of the cap. */
+  static async start(
+    schedule: Schedule,
+    settings: LoadSettings,
+    count: number,
+    open: OpenLink = forkWorker,
+  ): Promise<LoadWorkers> {
+    const made = new LoadWorkers(schedule, settings, count, open);
     await Promise.all(made.workers.map(({ prepared }) => prepared));
     return made;
   }
 
   /** Process ids of the workers, in order. */
   get processIds(): readonly number[] {
-    return this.workers.flatMap(({ child }) => (child.pid === undefined ? [] : [child.pid]));
+    return this.workers.flatMap(({ link }) => (link.pid === null ? [] : [link.pid]));
   }
 
   /** Hands out the schedule; arrivals begin at the origin of `clock`. */
@@ -90,7 +96,6 @@ export class LoadWorkers implements LoadPort {
     const share = (cap: number): number => Math.max(1, Math.floor(cap / workers));
     const { law } = settings.front;
     const users = settings.closedLoopUsers;
-    const sockets = usableSockets(socketLimits());
     const { connections } = settings.front;
     const kept = connections?.kind === 'keep-alive' ? { ...connections, pool: share(connections.pool) } : null;
     const own = {
@@ -107,7 +112,6 @@ export class LoadWorkers implements LoadPort {
           front: {
             ...settings.front,
             law: own,
-            maxInFlight: Math.min(settings.front.maxInFlight, sockets),
             ...(kept === null ? {} : { connections: kept }),
           },
           ...(users === undefined ? {} : { closedLoopUsers: usersOf(users, worker.index, workers) }),
@@ -145,7 +149,7 @@ export class LoadWorkers implements LoadPort {
     this.stopping = true;
     for (const worker of this.workers) this.tell(worker, { kind: 'stop' });
     const patience = setTimeout(() => {
-      for (const { child } of this.workers) child.kill('SIGKILL');
+      for (const { link } of this.workers) link.end();
     }, PATIENCE_MILLIS);
     await Promise.all(this.workers.map(({ exit }) => exit));
     clearTimeout(patience);
@@ -184,30 +188,15 @@ export class LoadWorkers implements LoadPort {
   }
 
   private tell(worker: LoadWorker, message: ToWorker): void {
-    if (worker.child.connected) worker.child.send(message);
+    worker.link.send(message);
   }
 
-  private fork(index: number): LoadWorker {
-    // A larger young generation: no long pauses by objects that live for one request.
-    const child = fork(WORKER, {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      serialization: 'advanced',
-      execArgv: ['--max-semi-space-size=64'],
-    });
+  private worker(index: number, open: OpenLink): LoadWorker {
     const prepared = Promise.withResolvers<undefined>();
     const finished = Promise.withResolvers<undefined>();
     const exit = Promise.withResolvers<undefined>();
     prepared.promise.catch(() => undefined);
-    const worker: LoadWorker = {
-      index,
-      child,
-      prepared: prepared.promise,
-      finished: finished.promise,
-      exit: exit.promise,
-      census: NOBODY,
-      report: null,
-    };
-    child.on('message', (message: FromWorker) => {
+    const hear = (message: FromWorker): void => {
       switch (message.kind) {
         case 'prepared':
           prepared.resolve(undefined);
@@ -227,7 +216,7 @@ export class LoadWorkers implements LoadPort {
         case 'failed':
           this.notes.push(`load worker ${index} failed: ${message.message}`);
       }
-    });
+    };
     const gone = (what: string): void => {
       if (worker.report === null) this.notes.push(`load worker ${index} ${what}: its open rows are lost`);
       worker.census = { ...worker.census, inService: 0, batchWaiting: 0, streamsWaiting: 0 };
@@ -235,10 +224,15 @@ export class LoadWorkers implements LoadPort {
       finished.resolve(undefined);
       exit.resolve(undefined);
     };
-    child.on('exit', (code, signal) =>
-      gone(signal === null ? `ended with code ${String(code)}` : `was killed by ${signal}`),
-    );
-    child.on('error', (error) => gone(`cannot be started (${error.message})`));
+    const worker: LoadWorker = {
+      index,
+      link: open(index, { hear, gone }),
+      prepared: prepared.promise,
+      exit: exit.promise,
+      finished: finished.promise,
+      census: NOBODY,
+      report: null,
+    };
     return worker;
   }
 }

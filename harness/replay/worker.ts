@@ -1,25 +1,27 @@
-// The process of one load worker: one engine, finished rows and a census sent to the parent many times a second. Ends
-// after its report, or at once when the parent is gone.
+// One load worker, wherever it runs: one engine, finished rows and a census told to whoever began it many times a second.
+// Ends after its report, or at once when nobody is there any more.
 
 import { scaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import { stripe } from './arrivals.ts';
 import { LoadEngine } from './load-engine.ts';
+import { socketLimits, usableSockets } from './socket-limits.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 import { packRows } from './worker-messages.ts';
 
-/** Real time between two messages with rows and census. */
-const REPORT_REAL_MILLIS = 20;
+/** How a worker reaches whoever began it. */
+export interface WorkerPort {
+  readonly tell: (message: FromWorker, sent?: () => void) => void;
+  /** Real time between two messages with rows and census. */
+  readonly reportRealMillis: number;
+}
 
+let port: WorkerPort;
 let engine: LoadEngine | null = null;
 let over: number[] = [];
 
-const tell = (message: FromWorker, sent?: () => void): void => {
-  if (process.connected) process.send!(message, undefined, undefined, sent);
-};
-
 const flush = (): void => {
   if (engine === null) return;
-  tell({ kind: 'rows', rows: packRows(engine.requests, over), census: engine.census() });
+  port.tell({ kind: 'rows', rows: packRows(engine.requests, over), census: engine.census() });
   over = [];
 };
 
@@ -32,12 +34,15 @@ const begin = ({
   ...time
 }: Extract<ToWorker, { kind: 'begin' }>): void => {
   const clock = scaledClock(time.originMonotonicMillis, time.timeScale);
-  engine = new LoadEngine(schedule, stripe(schedule.count, worker, workers), settings, clock, (row) => over.push(row));
+  const { front } = settings;
+  const own = { ...front, maxInFlight: Math.min(front.maxInFlight, usableSockets(socketLimits())) };
+  const rows = stripe(schedule.count, worker, workers);
+  engine = new LoadEngine(schedule, rows, { ...settings, front: own }, clock, (row) => over.push(row));
   for (const message of earlier) handle(message);
-  setInterval(flush, REPORT_REAL_MILLIS);
+  setInterval(flush, port.reportRealMillis);
   void engine.run().then(() => {
     flush();
-    tell({ kind: 'done' });
+    port.tell({ kind: 'done' });
   });
 };
 
@@ -50,8 +55,8 @@ const stop = (): void => {
   const underWay = [...requests.sentMillis.keys()].filter(
     (row) => !Number.isNaN(requests.sentMillis[row]!) && Number.isNaN(requests.doneMillis[row]!),
   );
-  tell({ kind: 'rows', rows: packRows(requests, underWay), census });
-  tell({ kind: 'report', report }, () => process.exit(0));
+  port.tell({ kind: 'rows', rows: packRows(requests, underWay), census });
+  port.tell({ kind: 'report', report }, () => process.exit(0));
 };
 
 const handle = (message: ToWorker): void => {
@@ -70,10 +75,13 @@ const handle = (message: ToWorker): void => {
   }
 };
 
-process.on('message', handle);
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit(0));
-process.on('uncaughtException', (error) => {
-  tell({ kind: 'failed', message: error.stack ?? error.message }, () => process.exit(1));
-});
-tell({ kind: 'prepared' });
+/** The one worker of this process; gives who takes the messages to it. The process ends with it. */
+export const startWorker = (at: WorkerPort): ((message: ToWorker) => void) => {
+  port = at;
+  process.on('SIGINT', () => undefined);
+  process.on('uncaughtException', (error) => {
+    port.tell({ kind: 'failed', message: error.stack ?? error.message }, () => process.exit(1));
+  });
+  port.tell({ kind: 'prepared' });
+  return handle;
+};
