@@ -147,7 +147,14 @@ export const believedChart = (run: RunRecord, score: Score): Chart | null => {
         { id, title, caption, width: w, height: 260 },
         {
           x: timeScale(axis, w),
-          y: { label: 'active requests, whole fleet', labelArrow: 'none', grid: true, ticks: 5, zero: true },
+          y: {
+            label: 'active requests, whole fleet',
+            labelArrow: 'none',
+            grid: true,
+            ticks: 5,
+            zero: true,
+            nice: true,
+          },
           marks: [
             ...lines.map(({ name, points }) =>
               Plot.lineY(points, {

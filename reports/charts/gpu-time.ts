@@ -1,7 +1,7 @@
 // Figure: what the GPU money bought: paid GPU time split into serving, idle, starting and draining; one stacked bar.
 
 import * as Plot from '@observablehq/plot';
-import { duration, money, share } from '../page/format.ts';
+import { duration, share } from '../page/format.ts';
 import { numberOf } from '../score/figure.ts';
 import type { Score } from '../score/score.ts';
 import type { Chart } from './draw.ts';
@@ -13,6 +13,9 @@ interface Part {
   readonly colour: string;
   readonly seconds: number;
 }
+
+/** Legible on the colour. */
+const labelOn = ({ colour }: Part): string => (colour === INK.blue || colour === INK.purple ? INK.paper : INK.onPale);
 
 /** Paid GPU-seconds by use; what is left is time on a machine whose pods are going or not yet placed. */
 const partsOf = (score: Score): readonly Part[] => {
@@ -37,11 +40,11 @@ export const gpuTimeChart = (score: Score): Chart | null => {
   const parts = partsOf(score);
   const total = parts.reduce((sum, part) => sum + part.seconds, 0);
   if (total === 0) return null;
-  const idle = parts.find((part) => part.name === 'ready, no call')?.seconds ?? 0;
-  const cost = numberOf(score.cost.money);
+  const seconds = (name: string): number => parts.find((part) => part.name === name)?.seconds ?? 0;
+  const of = (name: string): string => share(Math.round((100 * seconds(name)) / total) / 100);
   const id = 'gpu';
   const title = 'What the GPU time was used for';
-  const caption = `Of ${duration(total)} of paid GPU time${cost === null ? '' : ` (${money(cost)})`}, ${share(Math.round((100 * idle) / total) / 100)} waits ready without a call.`;
+  const caption = `Of ${duration(total)} of paid GPU time, ${of('a call in service')} serves calls, ${of('starting')} goes into starting pods and ${of('ready, no call')} waits ready without a call.`;
   let from = 0;
   const segments = parts.map((part) => {
     const segment = { ...part, from: from / 60, to: (from + part.seconds) / 60 };
@@ -70,7 +73,7 @@ export const gpuTimeChart = (score: Score): Chart | null => {
                 x: (s: { from: number; to: number }) => (s.from + s.to) / 2,
                 y: () => '',
                 text: (s: Part) => share(Math.round((100 * s.seconds) / total) / 100),
-                fill: INK.paper,
+                fill: labelOn,
                 fontWeight: 600,
               },
             ),

@@ -55,7 +55,6 @@ export const latencyChart = (run: RunRecord, score: Score): Chart | null => {
     legend: [
       { label: '95th percentile', colour: INK.red, form: 'line' },
       { label: 'median', colour: INK.blue, form: 'line' },
-      { label: 'promise', colour: INK.truth, form: 'dashed' },
     ],
     svg: (w) =>
       draw(
@@ -65,6 +64,16 @@ export const latencyChart = (run: RunRecord, score: Score): Chart | null => {
           y: { label: 'seconds', labelArrow: 'none', grid: true, ticks: 5, zero: true },
           marks: [
             Plot.ruleY([promise.withinSeconds], { stroke: INK.truth, strokeDasharray: '6,4' }),
+            Plot.text([promise.withinSeconds], {
+              x: axis.domain[1],
+              y: (s: number) => s,
+              text: (s: number) => `promise: ${duration(s)}`,
+              textAnchor: 'end',
+              dy: -8,
+              fill: INK.truth,
+              stroke: INK.paper,
+              strokeWidth: 4,
+            }),
             Plot.lineY(points, { x: 'x', y: 'p95', stroke: INK.red, strokeWidth: 2 }),
             Plot.lineY(points, { x: 'x', y: 'p50', stroke: INK.blue, strokeWidth: 1.5 }),
             ...stepMarks(score, axis),

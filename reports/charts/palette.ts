@@ -15,6 +15,8 @@ export const INK = {
   fill: 'var(--c-fill)',
   rule: 'var(--c-rule)',
   paper: 'var(--paper)',
+  /** Text on orange, sky and grey. */
+  onPale: 'var(--c-on-pale)',
 } as const;
 
 /** Families of hue: blue = the metric's way, grey = Kubernetes, orange = starting, purple = being found. */

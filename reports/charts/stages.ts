@@ -1,7 +1,9 @@
-// Figure: where the time goes between a load step and the first new pod that takes calls; one stacked bar per scale-up.
+// Figure: where the time goes between a load step and the first new pod that takes calls; one stacked bar per scale-up. The
+// table of stages has their means and the colours; of a single scale-up it says all, so there is no chart.
 
 import * as Plot from '@observablehq/plot';
 import { duration, share } from '../page/format.ts';
+import type { Reaction } from '../score/reaction.ts';
 import type { Score } from '../score/score.ts';
 import { STAGE_MEANING } from '../score/stages.ts';
 import type { Chart } from './draw.ts';
@@ -13,10 +15,23 @@ const ROOM = { wide: 0.06, narrow: 0.18 };
 /** More bars are not read; the table has the mean over all. */
 const MOST_BARS = 12;
 
-/** Null if no load step brought a new pod. */
+const lengthOf = (reaction: Reaction): number => reaction.stages.reduce((sum, stage) => sum + stage.seconds, 0);
+
+/** What takes longest; null if no load step brought a new pod. */
+export const stagesSentence = (score: Score): string | null => {
+  const { stages, reactions } = score.responsiveness;
+  const [top] = stages.toSorted((a, b) => b.share - a.share);
+  if (top === undefined || top.meanSeconds === 0) return null;
+  const total = duration(stages.reduce((sum, stage) => sum + stage.meanSeconds, 0));
+  const chains = reactions.filter((r) => r.stages.length > 0).length;
+  const mean = chains > 1 ? ` (mean of ${chains} scale-ups)` : '';
+  return `From the load step to the first new pod that takes calls: ${total}${mean}, of which ${share(Math.round(100 * top.share) / 100)} is ${STAGE_MEANING[top.name]}.`;
+};
+
+/** Null if fewer than two load steps brought a new pod. */
 export const stagesChart = (score: Score): Chart | null => {
   const chains = score.responsiveness.reactions.filter((r) => r.stages.length > 0).slice(0, MOST_BARS);
-  if (chains.length === 0) return null;
+  if (chains.length < 2) return null;
   const segments = chains.flatMap((reaction) => {
     let from = 0;
     return reaction.stages.map((stage) => {
@@ -32,16 +47,16 @@ export const stagesChart = (score: Score): Chart | null => {
   });
   const longest = Math.max(...segments.map((s) => s.to));
   const used = score.responsiveness.stages.filter((s) => segments.some((x) => x.name === s.name && x.to > x.from));
-  const top = [...used].sort((a, b) => b.share - a.share)[0]!;
   const id = 'stages';
-  const title = 'From load step to the first new pod that takes calls';
-  const caption = `${share(Math.round(100 * top.share) / 100)} of the ${duration(used.reduce((sum, s) => sum + s.meanSeconds, 0))} to a new pod that takes calls is ${STAGE_MEANING[top.name]}.`;
+  const title = 'Each scale-up';
+  const slowest = chains.reduce((worst, r) => (lengthOf(r) > lengthOf(worst) ? r : worst));
+  const caption = `From load step to the first new pod that takes calls, by the time of the load step; the slowest takes ${duration(lengthOf(slowest))}. Colours as above.`;
   const shown = segments.filter((s) => s.to > s.from);
   return {
     id,
     title,
     caption,
-    // The table below it carries the colours.
+    // The table above it carries the colours.
     legend: [],
     svg: (w) =>
       draw(

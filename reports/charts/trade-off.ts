@@ -55,8 +55,10 @@ export const tradeOffChart = (sweep: Sweep): Chart | null => {
       { label: 'recommended', colour: INK.orange, form: 'dot' },
       { label: 'paired 95 % interval against now', colour: INK.quiet, form: 'line' },
     ],
-    svg: (w) =>
-      draw(
+    svg: (w) => {
+      // On a phone neighbours take turns above and below the line, or their labels would touch.
+      const below = (i: number): boolean => isNarrow(w) && i % 2 === 1;
+      return draw(
         { id, title, caption, width: w, height: 260 },
         {
           marginRight: 48,
@@ -69,7 +71,7 @@ export const tradeOffChart = (sweep: Sweep): Chart | null => {
             tickFormat: (n: number) => money(n),
             insetLeft: 16,
           },
-          y: { label: 'load step to new pod ready, s', labelArrow: 'none', grid: true, ticks: 5 },
+          y: { label: 'load step to new pod ready, s', labelArrow: 'none', grid: true, ticks: 5, nice: true },
           marks: [
             Plot.lineY(ordered, { x: 'price', y: 'seconds', stroke: INK.rule, strokeWidth: 1.5 }),
             Plot.ruleX(points, {
@@ -86,18 +88,21 @@ export const tradeOffChart = (sweep: Sweep): Chart | null => {
               fill: (p: { best: boolean }) => (p.best ? INK.orange : INK.blue),
               stroke: INK.paper,
             }),
-            Plot.text(points, {
-              x: 'price',
-              y: 'seconds',
-              text: 'label',
-              dx: 9,
-              dy: -9,
-              textAnchor: 'start',
-              fill: 'currentColor',
-              fontWeight: 600,
-            }),
+            ...[points.filter((_, i) => !below(i)), points.filter((_, i) => below(i))].map((some, i) =>
+              Plot.text(some, {
+                x: 'price',
+                y: 'seconds',
+                text: 'label',
+                dx: i === 0 ? 9 : -7,
+                dy: i === 0 ? -9 : 11,
+                textAnchor: i === 0 ? 'start' : 'end',
+                fill: 'currentColor',
+                fontWeight: 600,
+              }),
+            ),
           ],
         },
-      ),
+      );
+    },
   };
 };

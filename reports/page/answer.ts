@@ -198,12 +198,14 @@ export const recommendationSentence = (sweep: Sweep): string => {
   );
 };
 
-/** The answer: one sentence about callers, one about the setting if it was swept. */
-export const answer = (score: Score, sweep: Sweep | null): string => {
+/** The answer: one sentence about callers, and one about the setting if it was swept. */
+export const answerSentences = (score: Score, sweep: Sweep | null): readonly string[] => {
   const promise = score.promises[0];
-  if (promise === undefined) return 'No call arrived, so there is nothing to answer.';
+  if (promise === undefined) return ['No call arrived, so there is nothing to answer.'];
   const worst = worstReaction(score);
   const callers = worst === null ? calmSentence(score, promise) : stepSentence(score, worst, promise);
   const setting = sweep === null ? null : sweepSentence(sweep);
-  return setting === null ? callers : `${callers} ${setting}`;
+  return setting === null ? [callers] : [callers, setting];
 };
+
+export const answer = (score: Score, sweep: Sweep | null): string => answerSentences(score, sweep).join(' ');

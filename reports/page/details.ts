@@ -145,8 +145,8 @@ const decisionTable = (run: RunRecord): Html | null => {
   if (scaled.length === 0) return null;
   const more = scaled.length - MOST_DECISIONS;
   return markup`<h3>Scale decisions</h3>${tableHtml(
-    ['', '', 'why'],
-    scaled.slice(0, MOST_DECISIONS).map((d) => [clock(d.t), `${d.current} → ${d.desired}`, d.why]),
+    ['at', 'replicas', 'why'],
+    scaled.slice(0, MOST_DECISIONS).map((d) => [clock(d.t), `${d.current}\u00a0→\u00a0${d.desired}`, d.why]),
     [],
   )}${more > 0 ? markup`<p class="note">and ${more} more, in decisions.ndjson</p>` : null}`;
 };

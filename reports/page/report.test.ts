@@ -61,8 +61,13 @@ describe('the page', () => {
     const at = [
       'class="answer">When calls go up fourfold',
       'class="verdict fail"',
-      'Calls answered within 2 s',
+      'Calls answered within 2\u00a0s',
       'Why: where',
+      'What it costs',
+      'Which scrape interval',
+      'What happened',
+      'Simulated against real',
+      'Details',
     ].map((part) => page.indexOf(part));
     expect(at.every((i) => i > 0)).toBe(true);
     expect(at).toEqual([...at].sort((a, b) => a - b));
@@ -71,14 +76,13 @@ describe('the page', () => {
   it('has every chart, in two widths, with a title and a description for those who cannot see it', () => {
     const ids = [...page.matchAll(/<figure id="fig-([\w-]+)"/g)].map((m) => m[1]);
     expect(ids).toEqual([
-      'stages',
+      'gpu',
       'trade-off',
       'load',
       'believed',
       'replicas',
       'latency',
       'misses',
-      'gpu',
       'overlay-replicas',
       'overlay-latency',
     ]);
@@ -87,6 +91,25 @@ describe('the page', () => {
     expect(page.match(/<desc id=/g)).toHaveLength(2 * ids.length);
     const allIds = [...page.matchAll(/ id="([^"]+)"/g)].map((m) => m[1]);
     expect(new Set(allIds).size).toBe(allIds.length);
+  });
+
+  it('shows the hops of a single scale-up as one chain, in which each begins where the one before it ended', () => {
+    const bars = [...page.matchAll(/<i style="margin-left:([\d.]+)%;width:([\d.]+)%/g)].map((m) => [+m[1]!, +m[2]!]);
+    expect(bars.length).toBeGreaterThan(3);
+    const ends = bars.map(([from, length]) => from! + length!);
+    for (const [i, [from]] of bars.slice(1).entries()) expect(from).toBeCloseTo(ends[i]!, 1);
+    expect(ends.at(-1)).toBeCloseTo(100, 1);
+  });
+
+  it('draws every scale-up once there are several', () => {
+    const { score: scored, ...others } = bare(run);
+    const { reactions } = scored.responsiveness;
+    const [first] = reactions;
+    const again = { ...first!, step: { ...first!.step, atMillis: first!.step.atMillis + 120_000 } };
+    const two = { ...scored, responsiveness: { ...scored.responsiveness, reactions: [first!, again] } };
+    expect([reactions.length, renderReport({ score: scored, ...others }).includes('fig-stages')]).toEqual([1, false]);
+    expect(renderReport({ score: two, ...others })).toContain('(mean of 2 scale-ups)');
+    expect(renderReport({ score: two, ...others }).match(/<svg [^>]*aria-labelledby="stages-/g)).toHaveLength(2);
   });
 
   it('is the same bytes for the same input', () => {

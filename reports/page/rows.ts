@@ -18,14 +18,14 @@ export const VERDICT_WORD: Readonly<Record<VerdictKind, string>> = {
   'generator-limited': 'GENERATOR LIMITED',
 };
 
-/** [what, figure] */
-export type AnswerRow = readonly [what: string, value: string];
+/** [what, the figure, what stands smaller beside it] */
+export type AnswerRow = readonly [what: string, value: string, beside: string];
 
 const brokenText = ({ trouble }: Reaction): string => {
   if (trouble === null) return 'never';
   return trouble.untilMillis === null
     ? 'to the end'
-    : `for ${duration(Math.round((trouble.untilMillis - trouble.fromMillis) / 1000))}`;
+    : duration(Math.round((trouble.untilMillis - trouble.fromMillis) / 1000));
 };
 
 export const answerRows = (score: Score): readonly AnswerRow[] => {
@@ -37,23 +37,30 @@ export const answerRows = (score: Score): readonly AnswerRow[] => {
     const within = duration(promise?.withinSeconds ?? 0);
     rows.push([
       `${name} ${kind.kind === 'stream' ? 'never more than' : 'answered within'} ${within}${kind.kind === 'stream' ? ' behind' : ''}`,
-      `${shown(kind.attainment, 'share')} of ${number(kind.arrived)}`,
+      shown(kind.attainment, 'share'),
+      `of ${number(kind.arrived)}`,
     ]);
-    rows.push([kind.kind === 'stream' ? 'Live lag, p95' : `${name}: time to answer, p95`, shown(judged, 'seconds')]);
+    rows.push([
+      kind.kind === 'stream' ? 'Live lag, p95' : `${name}: time to answer, p95`,
+      shown(judged, 'seconds'),
+      '',
+    ]);
   }
   const worst = worstReaction(score);
   if (worst !== null) {
-    rows.push(['Load step to first new pod ready', shown(worst.durations.toReady, 'seconds')]);
-    rows.push(['Promise broken after the load step', brokenText(worst)]);
+    rows.push(['Load step to first new pod ready', shown(worst.durations.toReady, 'seconds'), '']);
+    rows.push(['Promise broken after the load step', brokenText(worst), '']);
   }
   rows.push([
     'GPU time paid',
-    `${shown(score.cost.gpuHours, 'gpu-hours')} · ${shown(score.cost.moneyPerHour, 'money')} per hour`,
+    shown(score.cost.moneyPerHour, 'money'),
+    `per hour · ${shown(score.cost.gpuHours, 'gpu-hours')}`,
   ]);
-  rows.push(['Ready GPU time without a call', shown(score.cost.idleShare, 'share')]);
+  rows.push(['Ready GPU time without a call', shown(score.cost.idleShare, 'share'), '']);
   rows.push([
     'Metric storage',
-    `${bytes(score.metrics.retainedBytes)} kept · ${money(score.metrics.moneyPerMonth)} per month`,
+    money(score.metrics.moneyPerMonth),
+    `per month · ${bytes(score.metrics.retainedBytes)} kept`,
   ]);
   return rows;
 };
@@ -135,7 +142,9 @@ const differenceText = (row: ComparisonRow): string => {
   if (row.difference === null) return '–';
   return row.first === null
     ? inUnit(row.difference, row.unit)
-    : signed(row.difference, (n) => (row.unit === 'share' ? `${number(100 * n)} pp` : inUnit(n, row.unit)));
+    : signed(row.difference, (n) =>
+        row.unit === 'share' ? `${number(Number((100 * n).toPrecision(2)))} pp` : inUnit(n, row.unit),
+      );
 };
 
 /** [what, first, second, difference, bound, status] */

@@ -46,7 +46,10 @@ export const renderSummary = ({ score, verdict, sweep, comparison }: SummaryInpu
   const stages = stageRows(score).map(([, ...cells]) => cells);
   const blocks: string[] = [
     wrapped(answer(score, sweep)).join('\n'),
-    aligned(columns(['', ''], [0]), answerRows(score))
+    aligned(
+      columns(['', ''], [0]),
+      answerRows(score).map(([what, value, beside]) => [what, `${value} ${beside}`.trimEnd()]),
+    )
       .slice(2)
       .join('\n'),
     ...(verdict.objectives.length === 0
