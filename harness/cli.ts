@@ -96,12 +96,15 @@ example(
           .default('node'),
       )
       .option('--target <url>', 'an existing service instead of the pods of a profile; real audio, real time')
-      .option('--kubeconfig <file>', 'profile existing: as kubectl would take it (default: as kubectl chooses)')
-      .option('--context <name>', 'profile existing: a context of the kubeconfig (default: its current one)')
-      .option('--namespace <name>', 'profile existing: where the workload is (default: as the manifests say)')
+      .option('--kubeconfig <file>', 'profile existing, on k8s: as kubectl would take it (default: as kubectl chooses)')
+      .option('--context <name>', 'profile existing, on k8s: a context of the kubeconfig (default: its current one)')
+      .option(
+        '--namespace <name>',
+        'profile existing: where the workload is (default: as the manifests say); on k8s: of the Job',
+      )
       .option('--prometheus <place>', 'profile existing: an address, or NAMESPACE/SERVICE:PORT through the API server')
       .option('--dry-run', 'profile existing: print what would be read and sent, and do nothing')
-      .option('--yes', 'profile existing: send the load without being asked')
+      .option('--yes', 'profile existing, on k8s with --image: do it without being asked')
       .option('--auth-env <name>', 'environment variable that holds the key of the target')
       .addOption(
         new Option('--auth-scheme <scheme>', 'how the key is sent').choices(['Bearer', 'Token']).default('Bearer'),
@@ -111,7 +114,13 @@ example(
           .choices(['probe', 'onprem-v1', 'lightning', 'pulse-v1', 'stt'])
           .default('probe'),
       )
-      .option('--workers <number>', 'load worker processes', '1')
+      .addOption(
+        new Option('--on <place>', 'where the load is sent from: here, or as an Indexed Job of --workers pods')
+          .choices(['local', 'k8s'])
+          .default('local'),
+      )
+      .option('--workers <number>', 'load worker processes, or pods', '1')
+      .option('--image <image>', 'on k8s: of the pods (default: built here for the kind cluster that is up)')
       .option('--clips <folder>', 'your own .wav, .pcm or .raw files in place of synthetic speech')
       .option('--closed-loop <users>', 'users who wait for each answer: for comparison, understates latency')
       .option('--out <folder>', 'the run folder (default: runs/NAME-PROFILE)')
@@ -124,6 +133,7 @@ example(
   'replay nine-oclock --duration 10m --target http://127.0.0.1:2269 --clips my-calls',
   'replay nine-oclock --duration 10m --profile existing --target https://asr.example.test --dry-run',
   'replay vendor-default-step --duration 5m --time-scale 10 --engine k6',
+  'replay vendor-default-step --duration 5m --profile kind --on k8s --workers 3',
 );
 
 const generate = program.command('generate').description('writes what other tools take: a k6 script, rights, a chart');

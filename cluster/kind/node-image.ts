@@ -21,6 +21,7 @@ export interface NodeProgram {
 
 export const EMULATOR: NodeProgram = { image: 'surgelab/emulator', entry: 'cluster/emulator/container-main.ts' };
 export const SWEEP_JOB: NodeProgram = { image: 'surgelab/sweep', entry: 'harness/sweep-job-main.ts' };
+export const LOAD_JOB: NodeProgram = { image: 'surgelab/load', entry: 'harness/load-job-main.ts' };
 
 /** Changes with the layout below. */
 const LAYOUT = 2;

@@ -6,7 +6,7 @@
 //   const pod = await api.get<KubeObject>('/api/v1/namespaces/asr/pods/x');
 //   await api.patch('/api/v1/namespaces/asr/pods/x/status', { status: { phase: 'Running' } });
 
-import { request } from 'undici';
+import { WebSocket, request } from 'undici';
 import type { KubeAccess } from './access.ts';
 import { kubeAccess } from './access.ts';
 
@@ -87,6 +87,15 @@ export interface KubeClient {
   readonly close: () => Promise<void>;
 }
 
+/** A client that reaches into pods, too. */
+export interface KubeConnection extends KubeClient {
+  /**
+   * A WebSocket to a server in a pod, through the API server: needs `get` on pods/proxy and nothing else of the network.
+   * It carries ArrayBuffers. Throws KubeError when nobody takes the call.
+   */
+  readonly socket: (path: string) => Promise<WebSocket>;
+}
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const ANSWER_MILLIS = 60_000;
@@ -106,7 +115,20 @@ const errorText = (error: unknown): string => {
   return 'code' in error && typeof error.code === 'string' ? `${error.code} ${error.message}` : error.message;
 };
 
-const clientFor = ({ server, authorize, close }: KubeAccess): KubeClient => {
+/** Resolves when `socket` is open. Rejects with KubeError. */
+export const opened = (socket: WebSocket, what: string): Promise<WebSocket> => {
+  socket.binaryType = 'arraybuffer';
+  return new Promise((resolve, reject) => {
+    socket.addEventListener('open', () => resolve(socket), { once: true });
+    socket.addEventListener(
+      'error',
+      ({ error }) => reject(new KubeError(0, '', `${what}: ${errorText(error)}`, error)),
+      { once: true },
+    );
+  });
+};
+
+const clientFor = ({ server, authorize, close }: KubeAccess): KubeConnection => {
   const send = async (method: Method, path: string, options: Partial<Parameters<typeof request>[1]> = {}) => {
     const { headers, dispatcher } = await authorize();
     try {
@@ -157,6 +179,10 @@ const clientFor = ({ server, authorize, close }: KubeAccess): KubeClient => {
         yield* parts.filter((line) => line !== '');
       }
     },
+    socket: async (path) => {
+      const { headers, dispatcher } = await authorize();
+      return opened(new WebSocket(server.replace(/^http/, 'ws') + path, { headers, dispatcher }), `WebSocket ${path}`);
+    },
     close,
   };
 };
@@ -168,4 +194,4 @@ const clientFor = ({ server, authorize, close }: KubeAccess): KubeClient => {
 export const connectKubernetes = async (
   kubeconfig: string | null,
   context: string | null = null,
-): Promise<KubeClient> => clientFor(await kubeAccess(kubeconfig, context));
+): Promise<KubeConnection> => clientFor(await kubeAccess(kubeconfig, context));

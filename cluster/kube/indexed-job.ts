@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestbedError } from '../../model/errors.ts';
 import type { KubeClient, KubeCondition, KubeList, KubeObject } from './client.ts';
+import { INDEX, indexedJob, jobsPath, lastWords, podsOfJob } from './job-object.ts';
 
 export interface IndexedWork {
   readonly namespace: string;
@@ -30,7 +31,6 @@ export const RESULT_MARK = 'surgelab-result ';
 const RETRIES = 2;
 const ROUNDS = 3;
 const LOOK_MILLIS = 500;
-const INDEX = 'batch.kubernetes.io/job-completion-index';
 const MOST_BYTES = 1_000_000;
 
 interface PodShown extends KubeObject {
@@ -44,61 +44,30 @@ interface JobShown extends KubeObject {
 const keyOf = (index: number): string => `file-${index}`;
 
 /** The n-th completion of a round works on `indexes[n]`. */
-export const jobObject = (work: IndexedWork, round: number, indexes: readonly number[]) => ({
-  apiVersion: 'batch/v1',
-  kind: 'Job',
-  metadata: { name: `${work.name}-${round}`, namespace: work.namespace, labels: { app: work.name } },
-  spec: {
-    completionMode: 'Indexed',
-    completions: indexes.length,
-    parallelism: Math.min(work.parallelism, indexes.length),
-    backoffLimitPerIndex: RETRIES,
-    template: {
-      metadata: { labels: { app: work.name } },
-      spec: {
-        restartPolicy: 'Never',
-        automountServiceAccountToken: false,
-        enableServiceLinks: false,
-        containers: [
-          {
-            name: 'work',
-            image: work.image,
-            imagePullPolicy: 'IfNotPresent',
-            env: [{ name: 'SURGELAB_INDEXES', value: indexes.join(',') }],
-            resources: { requests: { cpu: '250m', memory: '256Mi' } },
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 65_534,
-              readOnlyRootFilesystem: true,
-              allowPrivilegeEscalation: false,
-              capabilities: { drop: ['ALL'] },
-              seccompProfile: { type: 'RuntimeDefault' },
-            },
-            volumeMounts: [{ name: 'task', mountPath: '/etc/surgelab', readOnly: true }],
-          },
-        ],
-        volumes: [
-          {
-            name: 'task',
-            // Keys of a ConfigMap have no folders.
-            configMap: { name: work.name, items: Object.keys(work.files).map((path, i) => ({ key: keyOf(i), path })) },
-          },
-        ],
-      },
+const roundOf = (
+  { name, namespace, image, files, parallelism }: IndexedWork,
+  round: number,
+  indexes: readonly number[],
+) =>
+  indexedJob(
+    {
+      namespace,
+      name: `${name}-${round}`,
+      image,
+      completions: indexes.length,
+      parallelism: Math.min(parallelism, indexes.length),
+      retries: RETRIES,
+      env: { SURGELAB_INDEXES: indexes.join(',') },
+      // Keys of a ConfigMap have no folders.
+      volume: { configMap: { name, items: Object.keys(files).map((path, i) => ({ key: keyOf(i), path })) } },
     },
-  },
-});
+    name,
+  );
 
 /** The last result of a log; null = it has none. */
 export const resultIn = (log: string): string | null => {
   const line = log.split('\n').findLast((each) => each.startsWith(RESULT_MARK));
   return line === undefined ? null : line.slice(RESULT_MARK.length).trim();
-};
-
-/** What a failed pod said of its error. */
-const lastWords = (log: string): string => {
-  const lines = log.trim().split('\n');
-  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? '').trim().slice(0, 200);
 };
 
 const isOver = ({ status }: JobShown): boolean =>
@@ -126,8 +95,8 @@ class Round {
   async run(round: number, untilMillis: number): Promise<void> {
     const { namespace } = this.work;
     const indexes = [...this.missing].sort((a, b) => a - b);
-    const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
-    const job = jobObject(this.work, round, indexes);
+    const jobs = jobsPath(namespace);
+    const job = roundOf(this.work, round, indexes);
     const path = `${jobs}/${job.metadata.name}`;
     await this.api.create(jobs, job);
     try {
@@ -149,9 +118,7 @@ class Round {
 
   private async collect(job: string, indexes: readonly number[]): Promise<void> {
     const pods = `/api/v1/namespaces/${this.work.namespace}/pods`;
-    const { items } = await this.api.get<KubeList<PodShown>>(
-      `${pods}?labelSelector=${encodeURIComponent(`batch.kubernetes.io/job-name=${job}`)}`,
-    );
+    const { items } = await this.api.get<KubeList<PodShown>>(podsOfJob(this.work.namespace, job));
     for (const { metadata, status } of items) {
       const index = indexes[Number(metadata.annotations?.[INDEX] ?? NaN)];
       const phase = status?.phase ?? '';

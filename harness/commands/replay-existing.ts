@@ -8,8 +8,8 @@ import { prometheusPlace } from '../../cluster/existing/prometheus-place.ts';
 import { connectKubernetes } from '../../cluster/kube/client.ts';
 import { TestbedError } from '../../model/errors.ts';
 import { ask } from '../ask.ts';
-import type { EngineName } from '../k6/choose-engine.ts';
-import { chooseEngine } from '../k6/choose-engine.ts';
+import type { LoadOptions } from '../choose-load.ts';
+import { chooseLoad } from '../choose-load.ts';
 import { KNOWN_FILE, knownText } from '../known-file.ts';
 import type { Question } from '../question.ts';
 import { replayQuestionOnExisting } from '../replay-question.ts';
@@ -19,18 +19,11 @@ import { existingPlanText } from '../replay/replay-existing-plan.ts';
 import { authorizationFrom, originOf } from '../replay/target.ts';
 import type { CommandContext } from '../run-command.ts';
 
-export interface ExistingOptions {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly namespace?: string;
+export interface ExistingOptions extends LoadOptions {
   readonly prometheus?: string;
   readonly dryRun?: boolean;
-  readonly yes?: boolean;
-  readonly target?: string;
-  readonly dialect: string;
   readonly authEnv?: string;
   readonly authScheme: string;
-  readonly engine: EngineName;
 }
 
 type Ran = Replayed & { readonly files: Readonly<Record<string, string>> };
@@ -55,6 +48,8 @@ export const replayOnExisting = async (
   const kubeconfig = options.kubeconfig === undefined ? null : resolve(options.kubeconfig);
   const platform = namespace === undefined ? question.platform : inNamespace(question.platform, namespace);
   const { schedule, scenario } = question;
+  // Whether to go on is asked below, of all that would be done.
+  const engine = await chooseLoad({ ...options, yes: true }, wishes.workers, context);
   const api = await connectKubernetes(kubeconfig, options.context ?? null);
   try {
     const plan = existingPlanText({
@@ -67,6 +62,7 @@ export const replayOnExisting = async (
       schedule,
       latestMillis: latestMillis({ schedule, scenario }),
       folder,
+      creates: engine.engine?.creates ?? [],
     });
     if (dryRun === true) {
       context.print(`${plan}\nDry run: nothing of it was done.`);
@@ -77,7 +73,6 @@ export const replayOnExisting = async (
       context.tell('nothing was done');
       return null;
     }
-    const engine = await chooseEngine(options.engine, process.env, context.tell);
     const { known, epochMillis, ...replayed } = await replayQuestionOnExisting(
       { ...question, platform },
       { api, prometheus: place, origin, authorization, dialect, tell: context.tell },

@@ -6,8 +6,8 @@ import { TestbedError } from '../../model/errors.ts';
 import { renderSummary } from '../../reports/page/text.ts';
 import { capacityCurve } from '../../sim/capacity.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
+import { chooseLoad } from '../choose-load.ts';
 import { ERROR_EXIT, OUTCOME_EXIT } from '../exit-codes.ts';
-import { chooseEngine } from '../k6/choose-engine.ts';
 import { judge, judgedFiles } from '../judge.ts';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
@@ -25,10 +25,8 @@ import { replayOnExisting } from './replay-existing.ts';
 
 /** `target`: address of an existing service, in place of the profile's pods. */
 export interface ReplayCommandOptions extends ScenarioOptions, ExistingOptions {
-  readonly profile: string;
   readonly timeScale: string;
   readonly workers: string;
-  readonly clips?: string;
   readonly closedLoop?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -79,6 +77,7 @@ const replayAt = async (
   context: CommandContext,
 ): Promise<Replayed> => {
   assertRealTime(options);
+  const wishes = wishesOf(options);
   return replayQuestionAt(
     question,
     {
@@ -88,8 +87,8 @@ const replayAt = async (
       tell: context.tell,
     },
     context.signal,
-    await chooseEngine(options.engine, process.env, context.tell),
-    wishesOf(options),
+    await chooseLoad(options, wishes.workers, context),
+    wishes,
   );
 };
 
@@ -107,7 +106,7 @@ const replayHere = async (options: ReplayCommandOptions, question: Question, con
     );
   const { scenario, schedule } = question;
   const capacity = capacityCurve(schedule, fleetSettings(scenario.service, scenario.seed), capacityQuestion(question));
-  const chosen = await chooseEngine(options.engine, process.env, context.tell);
+  const chosen = await chooseLoad(options, wishes.workers, context);
   if (local)
     return { ...(await replayQuestion(question, timeScale, capacity, context.signal, chosen, wishes)), files: {} };
   const ran =

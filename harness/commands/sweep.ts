@@ -5,11 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { readPlatform } from '../../cluster/manifests/read-platform.ts';
-import { connectKubernetes } from '../../cluster/kube/client.ts';
-import { CLUSTER_NAME, CONTROL_PLANE } from '../../cluster/kind/names.ts';
-import { SWEEP_JOB, buildNodeImage } from '../../cluster/kind/node-image.ts';
-import { readState, stateFiles } from '../../cluster/kind/state.ts';
-import { kind } from '../../cluster/kind/tools.ts';
+import { SWEEP_JOB } from '../../cluster/kind/node-image.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { TestbedError } from '../../model/errors.ts';
 import { stream } from '../../model/rng.ts';
@@ -17,6 +13,8 @@ import { sweepText } from '../../reports/page/text.ts';
 import { sweepOf } from '../../reports/sweep.ts';
 import type { SweepPoint } from '../../reports/sweep.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
+import type { JobPlaceOptions } from '../job-place.ts';
+import { checkJobPlace, openJobPlace } from '../job-place.ts';
 import { wholeOption } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import type { ScenarioOptions } from '../question.ts';
@@ -27,16 +25,12 @@ import type { SweepPlan, SweepSetting } from '../sweep.ts';
 import { runSweep } from '../sweep.ts';
 import { sweepOnKubernetes } from '../sweep-job.ts';
 
-export interface SweepOptions extends ScenarioOptions {
+export interface SweepOptions extends ScenarioOptions, Omit<JobPlaceOptions, 'context'> {
   readonly vary: string;
   readonly seeds: string;
   readonly on: 'local' | 'k8s';
-  readonly kubeconfig?: string;
   readonly namespace: string;
-  /** Of the pods; absent = built here and loaded into the kind cluster. */
-  readonly image?: string;
   readonly parallelism: string;
-  readonly yes?: boolean;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -60,51 +54,21 @@ export const variedSettings = (text: string): readonly SweepSetting[] => {
   }));
 };
 
-interface Place {
-  readonly kubeconfig: string | null;
-  readonly image: string;
-}
-
-/** Our kind cluster, or the cluster of a kubeconfig, where nothing is created unasked. Throws USAGE. */
-const placeOf = async (options: SweepOptions, { signal, tell }: CommandContext): Promise<Place> => {
-  const { kubeconfig, image, namespace } = options;
-  if (image !== undefined) {
-    if (options.yes !== true)
-      throw new TestbedError(
-        'USAGE',
-        `a Job and a ConfigMap would be created in namespace ${namespace} and removed again`,
-        {
-          hint: 'say --yes to do it',
-        },
-      );
-    return { kubeconfig: kubeconfig ?? null, image };
-  }
-  if (kubeconfig !== undefined || readState(process.env) === null)
-    throw new TestbedError('USAGE', '--on k8s without --image needs the kind cluster, which is not up', {
-      hint: 'surgelab cluster up --profile kind SCENARIO, or --image with an image that the cluster can pull',
-    });
-  tell('building and loading the image of the sweep');
-  const built = await buildNodeImage(SWEEP_JOB, signal);
-  await kind(['load', 'docker-image', '-q', '--name', CLUSTER_NAME, '--nodes', CONTROL_PLANE, built], process.env, {
-    signal,
-  });
-  return { kubeconfig: stateFiles(process.env).kubeconfig, image: built };
-};
-
 const onCluster = async (
   options: SweepOptions,
   plan: SweepPlan,
   folder: string,
   context: CommandContext,
 ): Promise<readonly SweepPoint[]> => {
-  const { kubeconfig, image } = await placeOf(options, context);
-  const api = await connectKubernetes(kubeconfig);
+  const { namespace } = options;
+  checkJobPlace(options, `a Job and a ConfigMap would be created in namespace ${namespace} and removed again`);
+  const { api, image } = await openJobPlace(options, SWEEP_JOB, context);
   try {
     return await sweepOnKubernetes({
       ...plan,
       api,
       image,
-      namespace: options.namespace,
+      namespace,
       parallelism: wholeOption('parallelism', options.parallelism, 1),
       folder,
       tell: context.tell,

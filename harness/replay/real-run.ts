@@ -158,7 +158,7 @@ export const recordOfRealRun = (settings: RealRunSettings, run: RealRun): RunRec
   const { cluster, report, endMillis } = run;
   let dueRows = 0;
   while (dueRows < schedule.count && schedule.offsetMillis[dueRows]! <= endMillis) dueRows += 1;
-  const { requests, health, causes, frames, lostRows, inFlightMillis, inFlightByWindow } = report;
+  const { requests, health, causes, frames, lostRows, inFlightMillis, inFlightByWindow, checks } = report;
   const { closedLoopUsers } = settings;
   const isClosed = closedLoopUsers !== undefined;
   const load = settings.engine?.reality ?? run.reality.load;
@@ -192,6 +192,7 @@ export const recordOfRealRun = (settings: RealRunSettings, run: RealRun): RunRec
         inFlightMillis,
         ...(inFlightByWindow === undefined ? {} : { inFlightByWindow }),
         ...(isClosed ? { closedLoopUsers } : {}),
+        ...(checks === undefined ? {} : { checks }),
         endMillis,
         ...(cluster.served === undefined
           ? {}

@@ -35,6 +35,7 @@ describe('what a replay on a cluster that is not ours would do', () => {
       schedule: at(0, 1000, 30_000, 32_000, 39_999, 40_000),
       latestMillis: 180_000,
       folder: 'runs/x-existing',
+      creates: [],
     });
     expect(text).toBe(`Cluster
   https://theirs.example.test, context prod

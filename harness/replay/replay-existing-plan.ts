@@ -20,6 +20,8 @@ export interface ExistingPlan {
   /** Longest that answers are waited for, counted from the start. */
   readonly latestMillis: number;
   readonly folder: string;
+  /** Sentences. */
+  readonly creates: readonly string[];
 }
 
 const PEAK_MILLIS = 10_000;
@@ -78,14 +80,14 @@ const section = (title: string, lines: readonly string[]): string =>
   [title, ...lines.map((line) => `  ${line}`)].join('\n');
 
 export const existingPlanText = (plan: ExistingPlan): string => {
-  const { server, context, platform, prometheus, folder } = plan;
+  const { server, context, platform, prometheus, folder, creates } = plan;
   const { namespace, name } = platform.deployment;
   return [
     section('Cluster', [
       `${server}, context ${context ?? '(the current one)'}`,
       `namespace ${namespace}, Deployment ${name}, HPA ${platform.hpa?.name ?? '(none)'}`,
     ]),
-    section('Creates, changes, deletes', ['nothing']),
+    section('Creates, changes, deletes', creates.length === 0 ? ['nothing'] : creates),
     section('Reads of the API server', [
       'get /version',
       ...readsOf(platform, prometheus).flatMap((read) => readText(read).split('\n')),

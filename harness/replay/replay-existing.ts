@@ -43,6 +43,11 @@ const realityOf = (kubernetes: string, prometheus: PrometheusPlace | null, hpa: 
   kubelet: `real, of ${kubernetes}`,
 });
 
+const createdNote = (engine: TargetSettings['engine']): string =>
+  engine?.creates === undefined
+    ? 'nothing was created, changed or deleted on the cluster'
+    : `created on the cluster, and nothing else: ${engine.creates.join('; ')}`;
+
 /** Once a second what only the sender of the load knows. */
 class Census {
   readonly rows: FleetRow[] = [];
@@ -109,7 +114,7 @@ export const replayExisting = async (settings: ReplayExistingSettings): Promise<
       ...settings,
       platform,
       versions: { ...settings.versions, kubernetes },
-      notes: [...(settings.notes ?? []), 'nothing was created, changed or deleted on the cluster', ...notes],
+      notes: [...(settings.notes ?? []), createdNote(settings.engine), ...notes],
       watcher,
     });
     // The watcher ended: replayTarget gave a record.

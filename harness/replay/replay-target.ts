@@ -136,15 +136,17 @@ export const replayTarget = async (settings: TargetSettings): Promise<Replayed> 
   const timeout = scenario.service.timeout ?? seconds(TIMEOUT_SECONDS);
   const workers = settings.workers ?? 1;
   const asked = loadSettings(scenario, fleet, 'existing', settings);
-  preflight({
-    schedule,
-    workers,
-    maxInFlight: asked.front.maxInFlight,
-    timeout: scenario.service.timeout,
-    law: fleet.law,
-    clipFolder: settings.clipFolder,
-    oneAddress: true,
-  });
+  // The limits of other machines are theirs.
+  if (settings.engine?.creates === undefined)
+    preflight({
+      schedule,
+      workers,
+      maxInFlight: asked.front.maxInFlight,
+      timeout: scenario.service.timeout,
+      law: fleet.law,
+      clipFolder: settings.clipFolder,
+      oneAddress: true,
+    });
   const spoken: Spoken =
     settings.dialect === null
       ? await findDialect(settings)

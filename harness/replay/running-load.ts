@@ -32,6 +32,8 @@ export interface LoadChoice {
   /** The report's word for the hop. */
   readonly reality: string;
   readonly versions: Readonly<Record<string, string>>;
+  /** What it makes on a cluster and takes away again, sentences; absent = nothing, and its processes are this machine's. */
+  readonly creates?: readonly string[];
   /** Resolves when it can begin. */
   readonly start: (schedule: Schedule, settings: LoadSettings, context: LoadRunContext) => Promise<RunningLoad>;
 }

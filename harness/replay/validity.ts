@@ -27,6 +27,8 @@ export interface ValidityInput {
   /** Users of a closed loop; absent = open loop. */
   readonly closedLoopUsers?: number;
   readonly endMillis: number;
+  /** What the engine proves beside these. */
+  readonly checks?: readonly ValidityCheck[];
   /** From the join with the server's own record (server-rows.ts); absent = the server keeps none. */
   readonly server?: readonly ValidityCheck[];
 }
@@ -146,6 +148,6 @@ export const generatorValidity = (input: ValidityInput): GeneratorValidity => {
     below("Little's law error", littleError(input), 'ratio', 0.03),
   ];
   if (input.frames.length > 0) checks.push(...frameChecks(input));
-  if (input.server !== undefined) checks.push(...input.server);
+  checks.push(...(input.checks ?? []), ...(input.server ?? []));
   return { verdict: checks.every(({ pass }) => pass) ? 'valid' : 'generator-limited', checks };
 };
