@@ -3,6 +3,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { number } from '../page/format.ts';
 import type { Score } from '../score/score.ts';
 import { INK } from './palette.ts';
 
@@ -91,9 +92,9 @@ export interface TimeAxis {
   readonly domain: readonly [number, number];
 }
 
-/** Minutes into the run, or hours for a run of more than three; from the start unless said otherwise. */
+/** Minutes into the run, or hours if it shows more than three; from the start unless said otherwise. */
 export const timeAxis = (toMillis: number, fromMillis = 0): TimeAxis => {
-  const unit = toMillis > 3 * 3_600_000 ? 'h' : 'min';
+  const unit = toMillis - fromMillis > 3 * 3_600_000 ? 'h' : 'min';
   const perUnit = unit === 'h' ? 3_600_000 : 60_000;
   return {
     unit,
@@ -109,6 +110,7 @@ export const timeScale = (axis: TimeAxis, width: number): Plot.ScaleOptions => (
   labelArrow: 'none',
   labelAnchor: 'center',
   domain: [...axis.domain],
+  tickFormat: number,
   ticks: isNarrow(width) ? 4 : 8,
 });
 

@@ -1,7 +1,7 @@
 // Figure: what the GPU money bought: paid GPU time split into serving, idle, starting and draining; one stacked bar.
 
 import * as Plot from '@observablehq/plot';
-import { duration, share } from '../page/format.ts';
+import { duration, number, share } from '../page/format.ts';
 import { numberOf } from '../score/figure.ts';
 import type { Score } from '../score/score.ts';
 import type { Chart } from './draw.ts';
@@ -45,9 +45,11 @@ export const gpuTimeChart = (score: Score): Chart | null => {
   const id = 'gpu';
   const title = 'What the GPU time was used for';
   const caption = `Of ${duration(total)} of paid GPU time, ${of('a call in service')} serves calls, ${of('starting')} goes into starting pods and ${of('ready, no call')} waits ready without a call.`;
+  const hours = total > 5 * 3600;
+  const unit = hours ? 3600 : 60;
   let from = 0;
   const segments = parts.map((part) => {
-    const segment = { ...part, from: from / 60, to: (from + part.seconds) / 60 };
+    const segment = { ...part, from: from / unit, to: (from + part.seconds) / unit };
     from += part.seconds;
     return segment;
   });
@@ -62,7 +64,13 @@ export const gpuTimeChart = (score: Score): Chart | null => {
         {
           marginTop: 6,
           marginLeft: 16,
-          x: { label: 'GPU-minutes', labelArrow: 'none', labelAnchor: 'center', ticks: isNarrow(w) ? 4 : 8 },
+          x: {
+            label: hours ? 'GPU-hours' : 'GPU-minutes',
+            tickFormat: number,
+            labelArrow: 'none',
+            labelAnchor: 'center',
+            ticks: isNarrow(w) ? 4 : 8,
+          },
           y: { axis: null, domain: [''] },
           color: { domain: parts.map((p) => p.name), range: parts.map((p) => p.colour) },
           marks: [

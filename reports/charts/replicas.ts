@@ -2,7 +2,7 @@
 
 import * as Plot from '@observablehq/plot';
 import type { RunRecord } from '../../model/record.ts';
-import { number } from '../page/format.ts';
+import { share } from '../page/format.ts';
 import { demandCurve } from '../score/demand.ts';
 import { podLives, replicaCurves } from '../score/pods.ts';
 import type { Score } from '../score/score.ts';
@@ -25,7 +25,7 @@ export const replicasChart = (run: RunRecord, score: Score): Chart => {
   const title = 'Replicas: needed, desired, created, ready';
   const caption =
     elasticity.kind === 'value'
-      ? `For ${number(elasticity.value.underTimePercent)} % of the time fewer replicas are ready than the load needs, for ${number(elasticity.value.overTimePercent)} % more.`
+      ? `Fewer replicas are ready than the load needs for ${share(elasticity.value.underTimePercent / 100)} of the time, more for ${share(elasticity.value.overTimePercent / 100)}.`
       : `At most ${maximum(curves.ready, 0, durationMillis)} replicas are ready; how many the load needs is unknown (${elasticity.why}).`;
   const legend: LegendEntry[] = [
     ...(needed === null ? [] : [{ label: 'needed for the promise', colour: INK.quiet, form: 'area' } as const]),

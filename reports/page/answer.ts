@@ -3,7 +3,7 @@
 
 import type { Figure } from '../score/figure.ts';
 import { numberOf } from '../score/figure.ts';
-import type { Promised } from '../score/promise.ts';
+import type { LetDown, Promised } from '../score/promise.ts';
 import type { Reaction } from '../score/reaction.ts';
 import type { Score } from '../score/score.ts';
 import type { StageName } from '../score/stages.ts';
@@ -38,6 +38,12 @@ const BECAUSE: Readonly<Record<StageName, string>> = {
 };
 
 const within = (p: Promised): string => duration(p.withinSeconds);
+
+/** '14 % of callers wait longer than 2 s': of the kind of call that was let down most often. */
+const letDown = (score: Score, { kind, missed, arrived }: LetDown): string => {
+  const promise = score.promises.find((p) => p.kind === kind)!;
+  return LET_DOWN[kind](within(promise), share(missed / arrived));
+};
 
 const rise = (before: number, after: number): string => {
   const factor = after / before;
@@ -102,27 +108,27 @@ const stepSentence = (score: Score, reaction: Reaction, promise: Promised): stri
   const others = score.responsiveness.reactions.length - 1;
   const of = others > 0 ? ` (the worst of ${others + 1} load steps)` : '';
   if (trouble === null) {
-    const { arrived, missed } = reaction.calls;
+    const { most } = reaction.calls;
     const callers =
-      missed === 0
-        ? NOBODY[promise.kind](within(promise))
-        : `only ${LET_DOWN[promise.kind](within(promise), share(missed / arrived))}`;
+      most === null || most.missed === 0 ? NOBODY[promise.kind](within(promise)) : `only ${letDown(score, most)}`;
     return `${opening}${of}, ${callers}: ${unnoticed(reaction)}.`;
   }
-  const many = share(trouble.missed / trouble.arrived);
   const long =
     trouble.untilMillis === null
       ? 'to the end of the run'
       : `for ${duration(Math.round((trouble.untilMillis - trouble.fromMillis) / 1000))}`;
-  return `${opening}${of}, ${LET_DOWN[promise.kind](within(promise), many)} ${long}${because(reaction)}.`;
+  return `${opening}${of}, ${trouble.most === null ? '' : `${letDown(score, trouble.most)} `}${long}${because(reaction)}.`;
 };
 
 const calmSentence = (score: Score, promise: Promised): string => {
   const missed = score.service.missed;
   const minutes = duration((score.interval.toMillis - score.interval.fromMillis) / 1000);
+  const most = score.service.kinds
+    .map((k) => ({ kind: k.kind, arrived: k.arrived, missed: k.arrived - k.kept }))
+    .reduce((worst, k) => (k.missed > worst.missed ? k : worst));
   return missed === 0
     ? `Over ${minutes}, all ${number(score.service.arrived)} calls keep the promise of ${within(promise)}; the load never steps up.`
-    : `Over ${minutes} without a load step, ${LET_DOWN[promise.kind](within(promise), share(missed / score.service.arrived))}.`;
+    : `Over ${minutes} without a load step, ${letDown(score, most)}.`;
 };
 
 const both = (a: Figure, b: Figure): [number, number] | null =>

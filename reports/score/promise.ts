@@ -52,3 +52,20 @@ export const isKept = (run: RunRecord, promises: readonly Promised[], call: numb
   const promise = promises.find((p) => p.kind === kindOf(run, call));
   return promise !== undefined && judgedSeconds(run, call) <= promise.withinSeconds;
 };
+
+/** How many calls of one kind arrived, and how many of them were let down. */
+export interface LetDown {
+  readonly kind: RequestKind;
+  readonly arrived: number;
+  readonly missed: number;
+}
+
+/** The kind of which most of these calls were let down; the first promised of equals, null without calls. */
+export const mostLetDown = (run: RunRecord, promises: readonly Promised[], calls: readonly number[]): LetDown | null =>
+  promises
+    .map(({ kind }) => {
+      const own = calls.filter((i) => kindOf(run, i) === kind);
+      return { kind, arrived: own.length, missed: own.filter((i) => !isKept(run, promises, i)).length };
+    })
+    .filter((each) => each.arrived > 0)
+    .reduce<LetDown | null>((most, each) => (most === null || each.missed > most.missed ? each : most), null);

@@ -10,8 +10,8 @@ import { figure } from './figure.ts';
 import type { LoadStep } from './load-steps.ts';
 import type { PodLife, ReplicaCurves } from './pods.ts';
 import { servingDecisions } from './pods.ts';
-import type { Promised } from './promise.ts';
-import { isKept } from './promise.ts';
+import type { LetDown, Promised } from './promise.ts';
+import { isKept, mostLetDown } from './promise.ts';
 import { brokenEpisodes, keptAgainFrom } from './recovery.ts';
 import type { Stage } from './stages.ts';
 import { stagesOf } from './stages.ts';
@@ -45,6 +45,8 @@ export interface Trouble {
   readonly untilMillis: number | null;
   readonly missed: number;
   readonly arrived: number;
+  /** The kind of call that was let down most often meanwhile. */
+  readonly most: LetDown | null;
 }
 
 export interface Reaction {
@@ -59,7 +61,7 @@ export interface Reaction {
   readonly settle: Figure;
   readonly trouble: Trouble | null;
   /** Calls from the step to the next one, and how many of them were let down. */
-  readonly calls: { readonly arrived: number; readonly missed: number };
+  readonly calls: { readonly arrived: number; readonly missed: number; readonly most: LetDown | null };
   /** False if the load stayed within what was there: then there was nothing to react to. */
   readonly needed: boolean;
   /** e0 to the first new pod taking calls, stage by stage; empty if no pod came. */
@@ -100,6 +102,7 @@ const troubleOf = (
     untilMillis: last.untilMillis,
     missed: inside.filter((i) => !isKept(run, promises, i)).length,
     arrived: inside.length,
+    most: mostLetDown(run, promises, inside),
   };
 };
 
@@ -171,7 +174,11 @@ export const reactionTo = (
     overshoot: against((d) => overshootOf(d, curves.ready, e0, until)),
     settle: against((d) => settleMillis(d, curves.ready, e0, until) / 1000),
     trouble,
-    calls: { arrived: after.length, missed: after.filter((i) => !isKept(run, promises, i)).length },
+    calls: {
+      arrived: after.length,
+      missed: after.filter((i) => !isKept(run, promises, i)).length,
+      most: mostLetDown(run, promises, after),
+    },
     needed:
       decision !== undefined ||
       trouble !== null ||
