@@ -7,7 +7,7 @@ import type { PlanOptions } from '../commands/plan.ts';
 import type { ShadowOptions } from '../commands/shadow.ts';
 import type { SweepOptions } from '../commands/sweep.ts';
 import type { TuneOptions } from '../commands/tune.ts';
-import { collect, example, scenarioOptions } from './shared.ts';
+import { example, repeatable, scenarioOptions } from './shared.ts';
 import { runCommand } from '../run-command.ts';
 
 export const addAnswerCommands = (program: Command): void => {
@@ -33,7 +33,7 @@ export const addAnswerCommands = (program: Command): void => {
       program
         .command('simulate <scenario>')
         .description(
-          'answers the question in virtual time; writes a run folder. A run instead of a scenario: its schedule',
+          'answers the question in virtual time and writes a run folder; of a run folder, simulates the same schedule',
         )
         .option('--out <folder>', 'the run folder (default: runs/NAME-sim)')
         .option('--drawn', 'of a real run: draw what is known of it (phases, syncs, delays of pods)')
@@ -93,7 +93,7 @@ export const addAnswerCommands = (program: Command): void => {
         .command('plan <scenario>')
         .description('how many GPUs the load needs, what the HPA should be allowed, and what keeping the promise costs')
         .option('--growth <factor>', 'forecast ÷ load of the scenario', '1')
-        .option('--season <name=factor>', 'a season, as a multiple of the forecast (repeatable)', collect, [])
+        .addOption(repeatable('--season <name=factor>', 'a season, as a multiple of the forecast'))
         .option('--lose-nodes <number>', 'nodes that may be lost at once', '1')
         .option('--seeds <number>', 'seeds behind each interval', '5')
         .option('--out <folder>', 'where plan.json and plan.csv go (default: runs/NAME-plan)')
@@ -110,13 +110,8 @@ export const addAnswerCommands = (program: Command): void => {
       program
         .command('shadow <scenario>')
         .description('dry run: a candidate platform beside the present one, on the same traffic')
-        .option('--candidate <path=value>', 'override of the candidate (repeatable)', collect, [])
-        .option(
-          '--candidate-manifests <path>',
-          'YAML of the candidate in place of the present (repeatable)',
-          collect,
-          [],
-        )
+        .addOption(repeatable('--candidate <path=value>', 'override of the candidate'))
+        .addOption(repeatable('--candidate-manifests <path>', 'YAML of the candidate', 'the present one'))
         .option('--seeds <number>', 'paired seeds', '10')
         .option('--markdown <file>', 'write the comparison as Markdown')
         .option('--junit <file>', 'write the comparison as JUnit XML')

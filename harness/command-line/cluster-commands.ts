@@ -7,7 +7,7 @@ import type { ClusterDownOptions } from '../commands/cluster-down.ts';
 import type { ClusterStatusOptions } from '../commands/cluster-status.ts';
 import type { ClusterUpOptions } from '../commands/cluster-up.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
-import { collect, example, scenarioOptions } from './shared.ts';
+import { example, repeatable, scenarioOptions } from './shared.ts';
 import { runCommand } from '../run-command.ts';
 
 const CONTROL_PLANE_ENVIRONMENT = `
@@ -22,8 +22,8 @@ export const addClusterCommands = (program: Command): void => {
       .description(
         'the metric path of a live cluster, rung by rung: what is found, expected, broken, and why; read-only',
       )
-      .option('--manifests <path>', 'platform YAML that says what is expected (repeatable)', collect, [])
-      .option('--set <path=value>', 'override one value of the platform (repeatable)', collect, [])
+      .addOption(repeatable('--manifests <path>', 'platform YAML that says what is expected', 'that of the scenario'))
+      .addOption(repeatable('--set <path=value>', 'override one value of the platform'))
       .option('--kubeconfig <file>', 'the cluster (default: as kubectl chooses)')
       .option('--context <name>', 'a context of the kubeconfig')
       .option('--namespace <name>', 'of the release (default: the manifests say, or where the HPA is)')
@@ -45,9 +45,7 @@ export const addClusterCommands = (program: Command): void => {
   example(
     program
       .command('conform <kind> [folder]')
-      .description(
-        'replays recorded behaviour of the real components: hpa, promql, rules, adapter, scrape, loop, theory, or all',
-      )
+      .description('replays recorded behaviour of the real components on ours, and counts what differs')
       .option('--json', 'print the result as JSON')
       .action((kind: string, folder: string | undefined, options: object) =>
         runCommand(() => import('../commands/conform.ts'), { kind, folder, ...options }),

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { GenerateEmulatedOptions } from '../commands/generate-emulated.ts';
 import type { GenerateK6Options } from '../commands/generate-k6.ts';
 import type { ImportPrometheusOptions } from '../commands/import-prometheus.ts';
-import { collect, example, scenarioOptions } from './shared.ts';
+import { example, repeatable, scenarioOptions } from './shared.ts';
 import { runCommand } from '../run-command.ts';
 
 export const addInputCommands = (program: Command): void => {
@@ -58,7 +58,7 @@ export const addInputCommands = (program: Command): void => {
       .option('--name <name>', 'of the scenario', 'imported')
       .option('--calibration <name>', 'the service law of what served it', 'pulse-pro-l40s')
       .option('--gpu <type>', 'the card of what served it', 'L40S')
-      .option('--manifests <path>', 'platform YAML of the scenario (repeatable; default: vendor-0.2.2)', collect, [])
+      .addOption(repeatable('--manifests <path>', 'platform YAML of the scenario', 'vendor-0.2.2'))
       .option('--out <file>', 'write the scenario (default: print it)')
       .action((options: ImportPrometheusOptions) =>
         runCommand(() => import('../commands/import-prometheus.ts'), options),
@@ -77,11 +77,15 @@ export const addInputCommands = (program: Command): void => {
         .description('a folder with the k6 script, its rows and its clip, to run by hand against one address')
         .option('--target <address>', 'where the service answers', 'http://localhost:7100')
         .option('--dialect <dialect>', 'which dialect it speaks', 'pulse-v1')
+        .option('--runners <number>', 'adds manifests for k6-operator: so many runners share the rows')
+        .option('--namespace <name>', 'of the manifests (default: the one that kubectl is in)')
+        .option('--start <duration>', 'when all runners begin, from now on (default: 5m)')
         .option('--out <folder>', 'the folder (default: runs/NAME-k6)'),
     ).action((scenario: string, options: Omit<GenerateK6Options, 'scenario'>) =>
       runCommand(() => import('../commands/generate-k6.ts'), { ...options, scenario }),
     ),
     'generate k6 vendor-default-step --target http://localhost:7100 --out my-k6',
+    'generate k6 vendor-default-step --target http://asr.prod.svc:7100 --runners 4 --namespace load',
   );
 
   example(

@@ -6,7 +6,7 @@ import type { EmulateOptions } from '../commands/emulate.ts';
 import type { ObserveOptions } from '../commands/observe.ts';
 import type { ProbeOptions } from '../commands/probe.ts';
 import type { ReplayCommandOptions } from '../commands/replay.ts';
-import { collect, example, scenarioOptions } from './shared.ts';
+import { example, repeatable, scenarioOptions } from './shared.ts';
 import { runCommand } from '../run-command.ts';
 
 export const addRealCommands = (program: Command): void => {
@@ -112,7 +112,7 @@ export const addRealCommands = (program: Command): void => {
       .option('--port <port>', 'the port; 0 takes a free one', '2269')
       .option('--calibration <name>', 'the service law', 'pulse-pro-l40s')
       .option('--model-load <duration>', 'until /health says ready', '2s')
-      .option('--dialect <name>', 'a dialect it answers (repeatable; default: all)', collect, [])
+      .addOption(repeatable('--dialect <name>', 'a dialect it answers', 'all'))
       .action((options: EmulateOptions) => runCommand(() => import('../commands/emulate.ts'), options)),
     'emulate --port 2269',
   );

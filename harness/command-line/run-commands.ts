@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { GateChangeOptions } from '../commands/gate-change.ts';
-import { collect, example } from './shared.ts';
+import { example, repeatable } from './shared.ts';
 import { runCommand } from '../run-command.ts';
 
 export const addRunCommands = (program: Command): void => {
@@ -41,7 +41,7 @@ export const addRunCommands = (program: Command): void => {
     program
       .command('gate <run>')
       .description('checks the objectives of a run, or a change against another state; the exit code is the verdict')
-      .option('--objective <text>', 'another objective than those of the scenario (repeatable)', collect, [])
+      .addOption(repeatable('--objective <text>', 'what is checked', 'the objectives of the scenario'))
       .option('--partial', 'accept a run that was cut off')
       .option('--against <state>', 'a git ref (then <run> is a scenario), or a folder of runs')
       .option('--baseline <file>', 'figures of a good state (then <run> is a scenario)')
