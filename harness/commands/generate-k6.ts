@@ -1,9 +1,12 @@
 // generate k6 SCENARIO: the k6 script of a scenario as a folder to take away, for a k6 the user installed and a service behind
-// one address. The arrivals are the very rows that the Node engine and the simulator play.
+// one address; with --runners as manifests for k6-operator as well. The arrivals are the very rows that the Node engine and
+// the simulator play.
 
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECT_IDS } from '../../cluster/emulator/dialects.ts';
+import { parseDuration } from '../../model/duration.ts';
 import { TestbedError } from '../../model/errors.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
 import { parseObjectives } from '../../reports/gate/parse.ts';
@@ -11,6 +14,8 @@ import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { POINTS_FILE } from '../k6/k6-process.ts';
 import { k6Files, writeK6Folder } from '../k6/plan.ts';
 import { promisesOf } from '../k6/promises.ts';
+import { testRunObjects, testRunText } from '../k6/test-run.ts';
+import { wholeOption } from '../options.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion, trafficOf } from '../question.ts';
 import { latestMillis, loadSettings } from '../replay/real-run.ts';
@@ -20,8 +25,17 @@ import type { CommandContext } from '../run-command.ts';
 export interface GenerateK6Options extends ScenarioOptions {
   readonly target: string;
   readonly dialect: string;
+  /** Of k6-operator; absent = no manifests. */
+  readonly runners?: string;
+  readonly namespace?: string;
+  /** Of the load, from now on. */
+  readonly start?: string;
   readonly out?: string;
 }
+
+const TEST_RUN_FILE = 'testrun.yaml';
+/** Runners have images to pull and rows to read before they can begin as one. */
+const START = '5m';
 
 const MAX_IN_FLIGHT = 20_000;
 
@@ -32,9 +46,19 @@ const dialectOf = (text: string): Dialect => {
   return dialect;
 };
 
+/** When all runners begin: whole seconds from now. Throws USAGE. */
+const originOfStart = (text: string, nowEpochMillis: number): number => {
+  const wait = parseDuration(text);
+  if (wait === null || wait < 0)
+    throw new TestbedError('USAGE', `--start ${text}: expected a duration from now on`, { hint: '--start 5m' });
+  return Math.ceil(nowEpochMillis / 1000 + wait) * 1000;
+};
+
 export const run = async (options: GenerateK6Options, context: CommandContext): Promise<number> => {
   const target = originOf(options.target);
   const dialect = dialectOf(options.dialect);
+  const runners = options.runners === undefined ? null : wholeOption('runners', options.runners, 1);
+  const originEpochMillis = originOfStart(options.start ?? START, Date.now());
   const { scenario, schedule, hash, notes } = trafficOf(readQuestion(options));
   for (const note of notes) context.tell(`note: ${note}`);
   const folder = options.out ?? join('runs', `${scenario.name}-k6`);
@@ -54,8 +78,21 @@ export const run = async (options: GenerateK6Options, context: CommandContext): 
     latestMillis: latestMillis({ schedule, scenario }),
     promises: judged,
     warmupMillis: scenario.warmup * 1000,
+    instances: runners ?? 1,
   });
-  await writeK6Folder(folder, files, scenario.seed);
+  const written = await writeK6Folder(folder, files, scenario.seed);
+  const manifest = join(folder, TEST_RUN_FILE);
+  const objects =
+    runners === null
+      ? []
+      : testRunObjects(written, {
+          scenario: scenario.name,
+          namespace: options.namespace ?? null,
+          runners,
+          originEpochMillis,
+          scheduleHash: hash,
+        });
+  if (runners !== null) await writeFile(manifest, testRunText(objects));
   const vus = files.plan.streams.reduce((sum, stream) => sum + stream.vus, 0);
   context.print(
     [
@@ -64,6 +101,13 @@ export const run = async (options: GenerateK6Options, context: CommandContext): 
       `start:  k6 run --out json=${join(folder, POINTS_FILE)} ${join(folder, 'script.ts')}`,
       ...judged.map(({ text }) => `threshold: ${text}`),
       ...left.map((text) => `not for k6: ${text} (surgelab gate judges it from a run folder)`),
+      ...(runners === null
+        ? []
+        : [
+            `k6-operator: ${manifest}, ${runners} runners, files in ${objects.length - 1} ConfigMaps`,
+            `  kubectl apply --server-side -f ${manifest}`,
+            `  all begin at ${new Date(originEpochMillis).toISOString()} (SURGELAB_ORIGIN in it); later ones abort`,
+          ]),
       'another address: -e SURGELAB_TARGET=URL; a key: -e SURGELAB_AUTHORIZATION="Bearer KEY"',
     ].join('\n'),
   );

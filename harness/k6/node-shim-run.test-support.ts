@@ -1,6 +1,6 @@
 // A stand-in for the k6 program in tests: `version` and `run [flags] script.ts`, for scripts made of asynchronous calls. Written
 // from k6's public documentation and the MIT types; it is not k6 and proves nothing about k6's speed. Covers: setup, scenarios
-// with the per-vu-iterations executor, one module instance per VU, JSON output, SIGINT. Does not: other executors, thresholds,
+// with the per-vu-iterations executor, one module instance per VU, equal execution segments, JSON output, SIGINT. Does not: other executors, thresholds,
 // summaries, k6's own metrics but http_reqs, blocking calls, extensions.
 
 import { createWriteStream } from 'node:fs';
@@ -66,6 +66,15 @@ const flag = (args: readonly string[], name: string): string | undefined => {
   return at < 0 ? undefined : args[at + 1];
 };
 
+/** `--execution-segment=1/3:2/3` of equal parts → the second of three; everything without it. VUs are dealt out in turn. */
+const segment = (args: readonly string[]): { readonly index: number; readonly of: number } => {
+  const whole = args.find((arg) => arg.startsWith('--execution-segment-sequence='))?.split('=')[1];
+  if (whole === undefined) return { index: 0, of: 1 };
+  const own = args.find((arg) => arg.startsWith('--execution-segment='))!.split('=')[1]!;
+  const ends = whole.split(',');
+  return { index: ends.indexOf(own.split(':')[0]!), of: ends.length - 1 };
+};
+
 const run = async (args: readonly string[]): Promise<number> => {
   const file = args.at(-1)!;
   const path = resolvePath(file);
@@ -102,7 +111,8 @@ const run = async (args: readonly string[]): Promise<number> => {
     if (!/^[0-9a-zA-Z_-]+$/.test(name)) throw new Error(`scenario name ${name}`);
     if (scenario.executor !== 'per-vu-iterations' || (scenario.iterations ?? 1) !== 1)
       throw new Error('the stand-in has the per-vu-iterations executor with one iteration only');
-    for (let n = 0; n < (scenario.vus ?? 1); n++) {
+    const { index, of } = segment(args);
+    for (let n = index; n < (scenario.vus ?? 1); n += of) {
       const script = await newVu();
       planned.push({ name, script, vu: vus.length - 1, n });
     }

@@ -47,13 +47,13 @@ describe('the plan of a k6 run', () => {
     );
     expect([...files.rows]).toEqual([
       [
-        'rows-0.json',
+        'rows-0-0.json',
         [
           [0, 0, 0, 2.5, 100],
           [2, 20, 1, 300, 102],
         ],
       ],
-      ['rows-1.json', [[1, 10.25, 2, 60, 101]]],
+      ['rows-1-0.json', [[1, 10.25, 2, 60, 101]]],
     ]);
     expect(files.plan).toEqual({
       schema: 'surgelab.k6-plan/1',
@@ -63,8 +63,8 @@ describe('the plan of a k6 run', () => {
       timeScale: 4,
       kinds: ['short', 'batch', 'stream'],
       streams: [
-        { scenario: '0-calls___more', stream: 'calls & more', rowsFile: 'rows-0.json', vus: 1 },
-        { scenario: '1-captions', stream: 'captions', rowsFile: 'rows-1.json', vus: 1 },
+        { scenario: '0-calls___more', stream: 'calls & more', rowsFiles: ['rows-0-0.json'], vus: 1 },
+        { scenario: '1-captions', stream: 'captions', rowsFiles: ['rows-1-0.json'], vus: 1 },
       ],
       dialect: {
         batchPath: '/waves/v1/stt?model=pulse&language=en',
@@ -83,7 +83,7 @@ describe('the plan of a k6 run', () => {
       },
       connection: 'keepalive',
       bodies: 'declared',
-      clipFile: 'clip.pcm',
+      clipFiles: ['clip-0.pcm', 'clip-1.pcm', 'clip-2.pcm', 'clip-3.pcm', 'clip-4.pcm', 'clip-5.pcm', 'clip-6.pcm'],
       sampleRate: 16_000,
       frameMillis: 128,
       runId: 'r7',
@@ -103,12 +103,28 @@ describe('the plan of a k6 run', () => {
     expect(k6Files(schedule(rows), SETTINGS).plan.streams[0]!.vus).toBe(25);
   });
 
+  it('has as many VUs for each of several instances, and rows in files that a ConfigMap can hold', () => {
+    const rows = Array.from({ length: 5000 }, (_, i) => [i / 7, 'captions', 'stream', 600 / 7] as const);
+    const asked = schedule(rows);
+    const { plan, rows: files } = k6Files(asked, { ...SETTINGS, instances: 7 });
+    expect(plan.streams).toEqual([
+      {
+        scenario: '0-captions',
+        stream: 'captions',
+        rowsFiles: ['rows-0-0.json', 'rows-0-1.json', 'rows-0-2.json'],
+        vus: 105,
+      },
+    ]);
+    expect([...files.values()].flat().map(([index]) => index)).toEqual(rows.map((_, i) => i));
+    expect([...files.values()].map((own) => JSON.stringify(own).length).every((bytes) => bytes < 300_000)).toBe(true);
+  });
+
   it('needs no clip for declared bodies, and writes when callers of the stream leave', () => {
     const files = k6Files(schedule([[5, 'calls', 'short', 2]]), {
       ...SETTINGS,
       conduct: { calls: { hangup: { share: 1, after: { kind: 'fixed', value: 9 } }, cut: null } },
     });
-    expect(files.plan.clipFile).toBeNull();
+    expect(files.plan.clipFiles).toEqual([]);
     expect([...files.rows.values()]).toEqual([[[0, 5, 0, 2, 100, 9000, null]]]);
   });
 });

@@ -1,7 +1,7 @@
 // From a schedule to the folder that k6 runs: the script as it is, the rows of each stream, a clip if one is needed and the
 // plan that holds everything else. Takes values, writes files.
 
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECTS, ROW_HEADERS, SERVER_HEADERS } from '../../cluster/emulator/dialects.ts';
@@ -11,7 +11,7 @@ import type { Schedule } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { ServiceSettings } from '../../scenarios/scenario.ts';
 import { BATCH_QUERY } from '../replay/batch-client.ts';
-import { SAMPLE_RATE } from '../replay/clip.ts';
+import { CLIP_SECONDS, SAMPLE_RATE } from '../replay/clip.ts';
 import type { LoadSettings } from '../replay/load-engine.ts';
 import { streamClip } from '../replay/stream-client.ts';
 import type { EndDialect } from '../replay/stream-messages.ts';
@@ -33,6 +33,8 @@ export interface PlanSettings extends Pick<
   readonly latestMillis: number;
   /** Judged by k6 itself as thresholds; absent = none. */
   readonly promises?: readonly ScriptPromise[];
+  /** Instances of k6 that share the rows: each has as many VUs as every other; absent = 1. */
+  readonly instances?: number;
   /** Calls before it are judged by no promise; absent = 0. */
   readonly warmupMillis?: number;
 }
@@ -53,7 +55,11 @@ const SCRIPT_FILES = [
   'script-upload.ts',
   'script-watch.ts',
 ];
-const CLIP_FILE = 'clip.pcm';
+/** Of the pieces of rows and clip: what a ConfigMap holds with room for others (k6-operator's runners have no other files). */
+const PIECE_BYTES = 300_000;
+/** A row has at most 128 characters: five numbers, two of them with 17 digits, and when its caller leaves. */
+const ROWS_PER_FILE = Math.floor(PIECE_BYTES / 128);
+const CLIP_PIECES = Math.ceil((CLIP_SECONDS * 2 * SAMPLE_RATE) / PIECE_BYTES);
 /** Requests that one VU carries with ease, and the most VUs of a stream (load-generation.md section 7). */
 const ROWS_PER_VU = 50;
 const MOST_VUS = 100;
@@ -106,16 +112,22 @@ const rowsOfStream = (schedule: Schedule, stream: number, conduct: Conduct | und
 export const k6Files = (schedule: Schedule, settings: PlanSettings): K6Files => {
   const rows = new Map<string, readonly ScriptRow[]>();
   const streams: ScriptStream[] = [];
+  const { instances = 1 } = settings;
   schedule.streams.forEach((stream, n) => {
     const own = rowsOfStream(schedule, n, settings.conduct?.[stream]);
     if (own.length === 0) return;
-    const rowsFile = `rows-${n}.json`;
-    rows.set(rowsFile, own);
+    const rowsFiles: string[] = [];
+    for (let from = 0; from < own.length; from += ROWS_PER_FILE) {
+      const file = `rows-${n}-${rowsFiles.length}.json`;
+      rowsFiles.push(file);
+      rows.set(file, own.slice(from, from + ROWS_PER_FILE));
+    }
+    const vus = Math.min(MOST_VUS, Math.ceil(peakInFlight(own) / ROWS_PER_VU));
     streams.push({
       scenario: `${n}-${stream.replace(/[^0-9a-zA-Z_-]/g, '_')}`,
       stream,
-      rowsFile,
-      vus: Math.min(MOST_VUS, Math.ceil(peakInFlight(own) / ROWS_PER_VU)),
+      rowsFiles,
+      vus: instances * Math.ceil(vus / instances),
     });
   });
   const { service, timeScale, latestMillis } = settings;
@@ -134,7 +146,7 @@ export const k6Files = (schedule: Schedule, settings: PlanSettings): K6Files => 
       dialect: scriptDialect(settings.dialect, settings.liveDialect ?? settings.dialect, settings.endDialect),
       connection: settings.connection,
       bodies: settings.bodies,
-      clipFile: needsClip ? CLIP_FILE : null,
+      clipFiles: needsClip ? Array.from({ length: CLIP_PIECES }, (_, n) => `clip-${n}.pcm`) : [],
       sampleRate: SAMPLE_RATE,
       frameMillis: settings.frameMillis,
       runId: settings.runId,
@@ -150,11 +162,29 @@ export const k6Files = (schedule: Schedule, settings: PlanSettings): K6Files => 
   };
 };
 
-/** Writes everything that `k6 run script.ts` needs into `folder`. */
-export const writeK6Folder = async (folder: string, { plan, rows }: K6Files, clipSeed: number): Promise<void> => {
+/** Everything that `k6 run script.ts` needs, by name. */
+export const k6FolderFiles = async (
+  { plan, rows }: K6Files,
+  clipSeed: number,
+): Promise<ReadonlyMap<string, string | Buffer>> => {
+  const files = new Map<string, string | Buffer>();
+  for (const name of SCRIPT_FILES) files.set(name, await readFile(join(import.meta.dirname, name), 'utf8'));
+  files.set('plan.json', `${JSON.stringify(plan, null, 1)}\n`);
+  for (const [name, own] of rows) files.set(name, JSON.stringify(own));
+  const { clipFiles } = plan;
+  const clip = clipFiles.length === 0 ? Buffer.alloc(0) : streamClip(clipSeed);
+  clipFiles.forEach((name, n) => files.set(name, clip.subarray(n * PIECE_BYTES, (n + 1) * PIECE_BYTES)));
+  return files;
+};
+
+/** Writes all of it into `folder`; gives it. */
+export const writeK6Folder = async (
+  folder: string,
+  made: K6Files,
+  clipSeed: number,
+): Promise<ReadonlyMap<string, string | Buffer>> => {
+  const files = await k6FolderFiles(made, clipSeed);
   await mkdir(folder, { recursive: true });
-  for (const name of SCRIPT_FILES) await copyFile(join(import.meta.dirname, name), join(folder, name));
-  await writeFile(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 1)}\n`);
-  for (const [name, own] of rows) await writeFile(join(folder, name), JSON.stringify(own));
-  if (plan.clipFile !== null) await writeFile(join(folder, plan.clipFile), streamClip(clipSeed));
+  for (const [name, content] of files) await writeFile(join(folder, name), content);
+  return files;
 };

@@ -1,4 +1,4 @@
-// What the k6 script is handed (plan.json, rows-N.json) and what it leaves behind (one point per row). Types only, so that
+// What the k6 script is handed (plan.json, rows-N-M.json) and what it leaves behind (one point per row). Types only, so that
 // the script, which runs where nothing can be imported, and the harness cannot disagree.
 
 /** One row for the script; times are virtual. The callers of rows with the last two leave of their own accord. */
@@ -20,8 +20,9 @@ export interface ScriptStream {
   /** Name of the k6 scenario; the stream's own name may hold characters that k6 refuses. */
   readonly scenario: string;
   readonly stream: string;
-  readonly rowsFile: string;
-  /** Dispatcher VUs: the n-th row of the stream belongs to VU n mod vus. */
+  /** The rows in their order, in one file or more. */
+  readonly rowsFiles: readonly string[];
+  /** Dispatcher VUs: the n-th row of the stream belongs to VU n mod vus, in whichever instance of k6 that is. */
   readonly vus: number;
 }
 
@@ -60,7 +61,11 @@ export interface ScriptPlan {
   readonly scheduleHash: string;
   /** Base address, e.g. http://127.0.0.1:40123; SURGELAB_TARGET in the environment of the script replaces it. */
   readonly target: string;
-  /** Address that answers `{"originEpochMillis": …}` when the run may begin; null = the origin is the start of the k6 scenario. */
+  /**
+   * Address that answers `{"originEpochMillis": …}` when the run may begin; null = the origin is SURGELAB_ORIGIN of the script's
+   * environment (like 2026-03-01T12:00:00Z), for several instances of k6 that have to begin as one, or else the start of the
+   * k6 scenario.
+   */
   readonly beginUrl: string | null;
   /** Virtual milliseconds per real millisecond. */
   readonly timeScale: number;
@@ -70,8 +75,8 @@ export interface ScriptPlan {
   readonly connection: 'keepalive' | 'per-request';
   /** 'declared': a token body and the length in a header (emulated pods only); 'wav': real audio from the clip. */
   readonly bodies: 'declared' | 'wav';
-  /** PCM16 mono, from which bodies and frames are cut; null if none is needed. */
-  readonly clipFile: string | null;
+  /** PCM16 mono in pieces, from which bodies and frames are cut; none if none is needed. */
+  readonly clipFiles: readonly string[];
   readonly sampleRate: number;
   readonly frameMillis: number;
   readonly runId: string;

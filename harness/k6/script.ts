@@ -18,14 +18,29 @@ import type { Attempt, VuTools } from './script-upload.ts';
 import { upload } from './script-upload.ts';
 import { watch } from './script-watch.ts';
 
+/** Files are no larger than a ConfigMap holds. */
+const joined = (pieces: readonly ArrayBuffer[]): Uint8Array => {
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(new Uint8Array(piece), at);
+    at += piece.byteLength;
+  }
+  return whole;
+};
+
 const plan = JSON.parse(open('./plan.json')) as ScriptPlan;
+const agreed = __ENV['SURGELAB_ORIGIN'];
+const agreedEpochMillis = agreed === undefined ? null : Date.parse(agreed);
 const target = (__ENV['SURGELAB_TARGET'] ?? plan.target).replace(/\/$/, '');
 const authorization = __ENV['SURGELAB_AUTHORIZATION'] ?? null;
-const clip = new Uint8Array(plan.clipFile === null ? new ArrayBuffer(0) : open(`./${plan.clipFile}`, 'b'));
+const clip = joined(plan.clipFiles.map((file) => open(`./${file}`, 'b')));
 const rowsOf = new Map(
-  plan.streams.map(({ scenario, rowsFile }) => [
+  plan.streams.map(({ scenario, rowsFiles }) => [
     scenario,
-    new SharedArray<ScriptRow>(rowsFile, () => JSON.parse(open(`./${rowsFile}`)) as ScriptRow[]),
+    new SharedArray<ScriptRow>(scenario, () =>
+      rowsFiles.flatMap((file) => JSON.parse(open(`./${file}`)) as ScriptRow[]),
+    ),
   ]),
 );
 
@@ -37,6 +52,8 @@ const kept = promises(plan);
 const underWay = new Trend('surgelab_in_flight_integral');
 
 const KEPT_CONNECTIONS = 1000;
+/** Until the instant that several instances agreed upon. */
+const waitSeconds = Math.ceil(Math.max(0, (agreedEpochMillis ?? 0) - Date.now()) / 1000);
 
 export const options: Options = {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- @types/k6 writes plain options as classes
@@ -48,7 +65,7 @@ export const options: Options = {
         exec: 'dispatch',
         vus,
         iterations: 1,
-        maxDuration: `${plan.maxDurationSeconds}s`,
+        maxDuration: `${plan.maxDurationSeconds + waitSeconds}s`,
         gracefulStop: '5s',
         tags: { stream },
       },
@@ -64,9 +81,13 @@ export const options: Options = {
   userAgent: 'surgelab',
 };
 
-/** With a front door: waits until the run may begin. */
+/** With a front door: waits until the run may begin. With an agreed instant: it must not be past. */
 export async function setup(): Promise<ScriptOrigin> {
-  if (plan.beginUrl === null) return { originEpochMillis: null };
+  if (plan.beginUrl === null) {
+    if (agreed !== undefined && !(Date.now() <= agreedEpochMillis!))
+      exec.test.abort(`SURGELAB_ORIGIN ${agreed} is past or no time: the other instances would be ahead of this one`);
+    return { originEpochMillis: agreedEpochMillis };
+  }
   const answer = await http.asyncRequest('GET', plan.beginUrl, null, {
     responseType: 'text',
     timeout: 290_000,
