@@ -55,9 +55,7 @@ export interface ServiceScore {
   readonly backlogIntegral: Figure;
 }
 
-/** The q-quantile of seconds that may be infinite; one that falls on an unanswered call is no number. */
-export const quantileFigure = (sample: Iterable<number>, q: number, what: string): Figure => {
-  const sorted = ascending(sample);
+const figureOfSorted = (sorted: Float64Array, q: number, what: string): Figure => {
   const value = quantile(sorted, q, 'nearest-rank');
   if (value === null) return noData(`no ${what}`);
   if (value !== Infinity) return figure(value, what);
@@ -67,8 +65,13 @@ export const quantileFigure = (sample: Iterable<number>, q: number, what: string
   );
 };
 
+/** The q-quantile of seconds that may be infinite; one that falls on an unanswered call is no number. */
+export const quantileFigure = (sample: Iterable<number>, q: number, what: string): Figure =>
+  figureOfSorted(ascending(sample), q, what);
+
 const quantiles = (sample: readonly number[], what: string): Quantiles => {
-  const of = (q: number): Figure => quantileFigure(sample, q, what);
+  const sorted = ascending(sample);
+  const of = (q: number): Figure => figureOfSorted(sorted, q, what);
   return { p50: of(0.5), p90: of(0.9), p95: of(0.95), p99: of(0.99) };
 };
 
@@ -109,11 +112,13 @@ const kindService = (run: RunRecord, promise: Promised): KindService => {
   const calls = scoredCalls(run, filter);
   const ok = calls.filter((i) => isOk(run, i));
   const judged = calls.map((i) => judgedSeconds(run, i));
+  const live = promise.kind === 'stream';
+  // Of utterances and files it is their latency that is judged.
+  const latency = live ? calls.map((i) => latencySeconds(run, i)) : judged;
   const attainment = attainmentOf(judged, promise.withinSeconds);
   const kept = judged.filter((s) => s <= promise.withinSeconds).length;
   const scoredSeconds = (header.durationMillis - header.warmupMillis) / 1000;
   const none = `no ${promise.kind} call arrived after the warm-up`;
-  const live = promise.kind === 'stream';
   const notLive = quantiles([], 'live session');
   return {
     kind: promise.kind,
@@ -126,10 +131,7 @@ const kindService = (run: RunRecord, promise: Promised): KindService => {
       attainment === null ? null : burnRate(attainment, promise.target),
       attainment === null ? none : 'a target of 1 leaves no error budget',
     ),
-    latency: quantiles(
-      calls.map((i) => latencySeconds(run, i)),
-      'calls',
-    ),
+    latency: quantiles(latency, 'calls'),
     meanLatencyOfAnswered: figure(mean(ok.map((i) => latencySeconds(run, i))), 'no answered call'),
     wait: quantiles(
       calls.map((i) => waitSeconds(run, i)),
@@ -145,7 +147,7 @@ const kindService = (run: RunRecord, promise: Promised): KindService => {
           'no answered call with audio',
         ),
     turnaroundPerAudioSecond: quantiles(
-      live ? [] : calls.map((i) => latencySeconds(run, i) / schedule.audioSeconds[i]!),
+      live ? [] : calls.map((i, k) => latency[k]! / schedule.audioSeconds[i]!),
       'files or utterances',
     ),
     firstResult: live

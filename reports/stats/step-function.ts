@@ -26,11 +26,14 @@ const pieceAt = (at: readonly number[], t: number): number => {
 
 export const valueAt = (f: StepFunction, t: number): number => f.value[pieceAt(f.at, t)]!;
 
-/** Pieces given as (at, value) in time order; of several at one time the last counts, and equal neighbours join. */
-export const stepFunction = (pieces: Iterable<readonly [at: number, value: number]>): StepFunction => {
-  const at: number[] = [];
-  const value: number[] = [];
-  for (const [t, v] of pieces) {
+/** A step function under construction: one piece after another in time order. */
+class Pieces {
+  private readonly at: number[] = [];
+  private readonly value: number[] = [];
+
+  /** Of several at one time the last counts, and equal neighbours join. */
+  add(t: number, v: number): void {
+    const { at, value } = this;
     if (at.length > 0 && at[at.length - 1] === t) {
       value[value.length - 1] = v;
       if (value.length > 1 && value[value.length - 2] === v) {
@@ -42,19 +45,27 @@ export const stepFunction = (pieces: Iterable<readonly [at: number, value: numbe
       value.push(v);
     }
   }
-  return at.length === 0 ? { at: [0], value: [0] } : { at, value };
+
+  get function(): StepFunction {
+    return this.at.length === 0 ? { at: [0], value: [0] } : { at: this.at, value: this.value };
+  }
+}
+
+/** Pieces given as (at, value) in time order; of several at one time the last counts, and equal neighbours join. */
+export const stepFunction = (pieces: Iterable<readonly [at: number, value: number]>): StepFunction => {
+  const made = new Pieces();
+  for (const [t, v] of pieces) made.add(t, v);
+  return made.function;
 };
 
 /** `initial` from `start` on, plus the changes; those before `start` are part of the value at `start`. */
 export const fromChanges = (start: number, initial: number, changes: readonly Change[]): StepFunction => {
   const ordered = [...changes].sort((a, b) => a.at - b.at);
+  const made = new Pieces();
+  made.add(start, initial);
   let level = initial;
-  const pieces: [number, number][] = [[start, initial]];
-  for (const change of ordered) {
-    level += change.by;
-    pieces.push([Math.max(start, change.at), level]);
-  }
-  return stepFunction(pieces);
+  for (const { at, by } of ordered) made.add(Math.max(start, at), (level += by));
+  return made.function;
 };
 
 /** ∫ g(a(t), b(t)) dt over [from, to), in the unit of time of the functions. */
