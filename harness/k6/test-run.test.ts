@@ -56,6 +56,7 @@ describe('manifests for k6-operator', () => {
         },
       },
     ]);
+    expect(testRunText(objects)).toContain('value: "2026-03-01T12:00:00.000Z"');
     expect(parseAllDocuments(testRunText(objects)).map((document) => document.toJS() as unknown)).toEqual(objects);
   });
 

@@ -103,5 +103,8 @@ export const testRunObjects = (files: Files, settings: TestRunSettings): readonl
   ];
 };
 
+/** kubectl reads YAML 1.1, where an instant in time is no text unless it is quoted. */
 export const testRunText = (objects: readonly object[]): string =>
-  objects.map((object) => `---\n${stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 })}`).join('');
+  objects
+    .map((object) => `---\n${stringify(object, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 })}`)
+    .join('');
