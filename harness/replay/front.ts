@@ -76,7 +76,9 @@ export class Front {
   private readonly onOver: (row: number) => void;
   private readonly batch: Lane;
   private readonly stream: Lane;
-  private readonly places = new Map<number, Place>();
+  /** By row. No Map: it leaves the places of rows that are over behind, for the garbage collector to move and move again. */
+  private readonly places: (Place | null)[];
+  private inFlight = 0;
   /** Rows in the order of their deadlines that may still be under way. */
   private readonly deadlines: number[] = [];
   private nextDeadline = 0;
@@ -102,6 +104,7 @@ export class Front {
     this.requests = requests;
     this.send = send;
     this.onOver = onOver;
+    this.places = new Array<Place | null>(schedule.count).fill(null);
     this.departures = new Departures(schedule, clock);
     this.connections = new RowConnections(schedule, settings.connections);
     const lane = (cap: number, seed: number): Lane => ({
@@ -114,10 +117,6 @@ export class Front {
     this.stream = lane(settings.law.stream.cap, settings.balancerSeed + 1);
   }
 
-  get inFlight(): number {
-    return this.places.size;
-  }
-
   /** Row-milliseconds under way, by window (in-flight.ts), up to now. */
   inFlightByWindow(): readonly number[] {
     this.sentUnderWay.account(this.clock.now(), 0);
@@ -126,7 +125,7 @@ export class Front {
 
   census(): LoadCensus {
     let atPods = 0;
-    for (const place of this.places.values()) if (place.at === 'pod') atPods += 1;
+    for (const { load } of [this.batch, this.stream]) for (const rows of load.values()) atPods += rows;
     return {
       inService: atPods,
       batchWaiting: this.batch.queue.length,
@@ -153,11 +152,12 @@ export class Front {
   arrive(row: number, now: number, intendedMillis: number): void {
     const { requests, schedule, settings } = this;
     requests.intendedMillis[row] = intendedMillis;
-    if (this.places.size >= settings.maxInFlight) {
+    if (this.inFlight >= settings.maxInFlight) {
       this.over(row, NaN, 'dropped');
       return;
     }
     requests.sentMillis[row] = now;
+    this.inFlight += 1;
     this.sentUnderWay.account(now, 1);
     if (schedule.kind[row] !== STREAM)
       this.offeredWeight += requestWeight(settings.law.batch, schedule.audioSeconds[row]!, schedule.seed[row]!);
@@ -172,16 +172,16 @@ export class Front {
 
   /** Abandons everything; rows under way stay 'unfinished'. */
   stop(): void {
-    const left = [...this.places];
-    this.places.clear();
+    const left = this.places.slice();
+    this.places.fill(null);
     this.departures.stop();
-    for (const [row, place] of left) {
-      if (place.at === 'pod') {
+    for (const [row, place] of left.entries()) {
+      if (place?.at === 'pod') {
         // A live session was going on; a batch request waited for its answer.
         if (this.schedule.kind[row] !== STREAM) this.fail(row, 'no-answer');
         place.abandon();
       }
-      if (place.at === 'backoff') place.cancel();
+      if (place?.at === 'backoff') place.cancel();
     }
   }
 
@@ -201,7 +201,7 @@ export class Front {
     else if (lane.endpoints.eligibleCount > 0) this.toPod(lane, row, lane.choose(lane.endpoints));
     else if (this.settings.queueAt === 'pod' || this.queueIsFull())
       this.unanswered(row, { kind: 'refused', failure: 'no-endpoint', cause: 'no endpoint or queue full' });
-    else this.places.set(row, { at: 'queue', ticket: lane.queue.push(row, 0) });
+    else this.places[row] = { at: 'queue', ticket: lane.queue.push(row, 0) };
   }
 
   private queueIsFull(): boolean {
@@ -230,7 +230,7 @@ export class Front {
       this.dispatch(lane);
       return lag;
     };
-    this.places.set(row, { at: 'pod', pod, abandon });
+    this.places[row] = { at: 'pod', pod, abandon };
     hangUp = this.send(pod, row, this.requests.attempts[row]!, (answer) => {
       if (!release()) return;
       this.settle(row, answer);
@@ -273,10 +273,10 @@ export class Front {
       return;
     }
     const cancel = this.clock.at(now + retries.backoff * 1000 * 2 ** (tries - 1), () => {
-      this.places.delete(row);
+      this.places[row] = null;
       this.attempt(row);
     });
-    this.places.set(row, { at: 'backoff', cancel });
+    this.places[row] = { at: 'backoff', cancel };
   }
 
   private armDeadline(): void {
@@ -299,8 +299,8 @@ export class Front {
 
   /** The caller gives up; a live session only while it has no place. */
   private giveUp(row: number, now: number): void {
-    const place = this.places.get(row);
-    if (place === undefined || this.isLive(row, place)) return;
+    const place = this.places[row] ?? null;
+    if (place === null || this.isLive(row, place)) return;
     if (place.at === 'pod') this.fail(row, 'no-answer');
     this.over(row, now, 'timeout');
     this.vacate(row, place);
@@ -308,8 +308,8 @@ export class Front {
 
   private expectDeparture(row: number, intendedMillis: number, conduct: Conduct): void {
     this.departures.expect(row, intendedMillis, conduct, (why) => {
-      const place = this.places.get(row);
-      if (place !== undefined && (why === 'cut' || !this.isLive(row, place))) this.depart(row, place);
+      const place = this.places[row] ?? null;
+      if (place !== null && (why === 'cut' || !this.isLive(row, place))) this.depart(row, place);
     });
   }
 
@@ -339,8 +339,11 @@ export class Front {
   }
 
   private over(row: number, at: number, outcome: Outcome): void {
-    if (outcome !== 'dropped') this.sentUnderWay.account(at, -1);
-    this.places.delete(row);
+    if (outcome !== 'dropped') {
+      this.inFlight -= 1;
+      this.sentUnderWay.account(at, -1);
+    }
+    this.places[row] = null;
     this.departures.forget(row);
     this.requests.outcome[row] = CODE[outcome];
     this.requests.doneMillis[row] = at;

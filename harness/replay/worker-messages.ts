@@ -41,23 +41,20 @@ const COLUMNS = 10;
 /** Packs these rows of a table. */
 export const packRows = (table: RequestTable, rows: readonly number[]): Float64Array => {
   const packed = new Float64Array(rows.length * COLUMNS);
-  rows.forEach((row, i) => {
-    packed.set(
-      [
-        row,
-        table.sentMillis[row]!,
-        table.admittedMillis[row]!,
-        table.firstResultMillis[row]!,
-        table.doneMillis[row]!,
-        table.outcome[row]!,
-        table.pod[row]!,
-        table.attempts[row]!,
-        table.lagSeconds[row]!,
-        table.failure[row]!,
-      ],
-      i * COLUMNS,
-    );
-  });
+  let at = 0;
+  for (const row of rows) {
+    packed[at] = row;
+    packed[at + 1] = table.sentMillis[row]!;
+    packed[at + 2] = table.admittedMillis[row]!;
+    packed[at + 3] = table.firstResultMillis[row]!;
+    packed[at + 4] = table.doneMillis[row]!;
+    packed[at + 5] = table.outcome[row]!;
+    packed[at + 6] = table.pod[row]!;
+    packed[at + 7] = table.attempts[row]!;
+    packed[at + 8] = table.lagSeconds[row]!;
+    packed[at + 9] = table.failure[row]!;
+    at += COLUMNS;
+  }
   return packed;
 };
 

@@ -11,9 +11,12 @@ import { packRows } from './worker-messages.ts';
 /** How a worker reaches whoever began it. */
 export interface WorkerPort {
   readonly tell: (message: FromWorker, sent?: () => void) => void;
-  /** Real time between two messages with rows and census. */
+  /** Least real time between two messages with rows and census. */
   readonly reportRealMillis: number;
 }
+
+/** Time of the run between two messages: often enough for whoever samples it every second. */
+const REPORT_MILLIS = 100;
 
 let port: WorkerPort;
 let engine: LoadEngine | null = null;
@@ -39,7 +42,7 @@ const begin = ({
   const rows = stripe(schedule.count, worker, workers);
   engine = new LoadEngine(schedule, rows, { ...settings, front: own }, clock, (row) => over.push(row));
   for (const message of earlier) handle(message);
-  setInterval(flush, port.reportRealMillis);
+  setInterval(flush, Math.max(port.reportRealMillis, clock.real(REPORT_MILLIS)));
   void engine.run().then(() => {
     flush();
     port.tell({ kind: 'done' });
