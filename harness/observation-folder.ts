@@ -1,10 +1,11 @@
 // What was seen of a cluster that is not ours, on disk: the files of a run folder that an observation can fill. It is no
 // run: nobody knows the requests.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Observed } from '../cluster/kube/observe.ts';
 import { TestbedError } from '../model/errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 const ndjson = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
@@ -12,7 +13,7 @@ const ndjson = (values: readonly unknown[]): string => values.map((value) => `${
 export const writeObservation = async (folder: string, observed: Observed): Promise<string> => {
   const target = resolve(folder);
   try {
-    await mkdir(target, { recursive: true });
+    makeFolder(target);
     await writeFile(join(target, 'pods.ndjson'), ndjson(observed.life));
     await writeFile(join(target, 'decisions.ndjson'), ndjson(observed.decisions));
     await writeFile(join(target, 'scale.ndjson'), ndjson(observed.scaleChanges));

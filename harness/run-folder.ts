@@ -6,6 +6,7 @@ import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/p
 import { basename, dirname, join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { TestbedError } from '../model/errors.ts';
+import { makeFolder } from './make-folder.ts';
 import type {
   Decision,
   LifeEvent,
@@ -21,11 +22,12 @@ import { REQUEST_KINDS, emptySchedule, scheduleText } from '../model/schedule.ts
 import { millis } from '../model/units.ts';
 import type { Column } from './parquet.ts';
 import { readColumns, writeColumns } from './parquet.ts';
+import { systemWords } from './system-words.ts';
 
 const PARTIAL = '.partial';
 
 const unwritable = (folder: string, cause: unknown): TestbedError =>
-  new TestbedError('RUN_FOLDER_UNWRITABLE', `cannot write the run folder ${folder}: ${(cause as Error).message}`, {
+  new TestbedError('RUN_FOLDER_UNWRITABLE', `cannot write the run folder ${folder}: ${systemWords(cause)}`, {
     hint: 'choose another place with --out DIR, or free some space',
     cause,
   });
@@ -118,7 +120,7 @@ export const writeRun = async (
   const target = resolve(folder);
   const building = target + PARTIAL;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     await rm(building, { recursive: true, force: true });
     await mkdir(building);
     for (const [name, bytes] of runFiles(run)) await writeFile(join(building, name), bytes);
@@ -255,25 +257,40 @@ export const readRun = async (folder: string, acceptPartial = false): Promise<Ru
     } catch (cause) {
       throw new TestbedError(
         basename(path).endsWith(PARTIAL) ? 'RUN_INCOMPLETE' : 'INPUT_MISSING',
-        `${join(path, name)} cannot be read: ${(cause as Error).message}`,
-        { hint: 'is this a run folder, and is it whole?', cause },
+        name === 'run.json'
+          ? `${path} is no run folder: it has no run.json`
+          : `${join(path, name)} cannot be read: ${systemWords(cause)}`,
+        { hint: 'name a folder that simulate or replay wrote', cause },
       );
     }
   };
-  const text = async (name: string): Promise<string> => Buffer.from(await file(name)).toString('utf8');
-  const header = JSON.parse(await text('run.json')) as RunHeader;
+  const decoded = async <T>(name: string, decode: (bytes: Uint8Array) => T | Promise<T>): Promise<T> => {
+    const bytes = await file(name);
+    try {
+      return await decode(bytes);
+    } catch (cause) {
+      if (cause instanceof TestbedError) throw cause;
+      throw new TestbedError('RUN_INCOMPLETE', `${join(path, name)} is broken: ${(cause as Error).message}`, {
+        hint: 'it was cut off or changed after it was written: make the run again, or copy the folder again',
+        cause,
+      });
+    }
+  };
+  const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const ndjsonRows = (bytes: Uint8Array): unknown[] => lines(Buffer.from(bytes).toString('utf8'));
+  const header = (await decoded('run.json', json)) as RunHeader;
   if ((header.schema as string) !== RUN_SCHEMA)
     throw new TestbedError('SCHEMA_MISMATCH', `${path} has schema ${header.schema}, this version reads ${RUN_SCHEMA}`, {
       hint: 'make the run again with this version, or read it with the version named in run.json',
     });
   const record: RunRecord = {
     header,
-    schedule: readSchedule(await file('schedule.ndjson.gz'), join(path, 'schedule.ndjson.gz')),
-    requests: await readRequests(await file('requests.parquet')),
-    signals: await readSignals(await file('signals.parquet')),
-    life: lines(await text('pods.ndjson')) as LifeEvent[],
-    decisions: lines(await text('decisions.ndjson')) as Decision[],
-    storage: JSON.parse(await text('storage.json')) as StorageRecord,
+    schedule: await decoded('schedule.ndjson.gz', (bytes) => readSchedule(bytes, join(path, 'schedule.ndjson.gz'))),
+    requests: await decoded('requests.parquet', readRequests),
+    signals: await decoded('signals.parquet', readSignals),
+    life: (await decoded('pods.ndjson', ndjsonRows)) as LifeEvent[],
+    decisions: (await decoded('decisions.ndjson', ndjsonRows)) as Decision[],
+    storage: (await decoded('storage.json', json)) as StorageRecord,
   };
   return { folder: path, record };
 };

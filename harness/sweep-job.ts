@@ -2,12 +2,13 @@
 // is there already are not asked for again, so an interrupted sweep goes on where it was.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { KubeClient } from '../cluster/kube/client.ts';
 import { runIndexed } from '../cluster/kube/indexed-job.ts';
 import { TestbedError } from '../model/errors.ts';
+import { makeFolder } from './make-folder.ts';
 import type { SweepPoint } from '../reports/sweep.ts';
 import type { ScenarioOptions } from './question.ts';
 import { readQuestion } from './question.ts';
@@ -97,7 +98,7 @@ const remembered = async (folder: string, seed: number, plan: string): Promise<S
 export const sweepOnKubernetes = async (settings: SweepJobSettings): Promise<readonly SweepPoint[]> => {
   const { api, folder, seeds, signal, tell, onProgress } = settings;
   const { files, plan } = taskFiles(settings.options, settings.settings, seeds);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const results = new Map<number, SeedResult>();
   for (const seed of seeds) {
     const there = await remembered(folder, seed, plan);

@@ -1,8 +1,9 @@
 // compile SCENARIO: every request with its instant, and the SHA-256 of the whole.
 
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { TestbedError } from '../../model/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { scheduleText } from '../../model/schedule.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import type { ScenarioOptions } from '../question.ts';
@@ -16,7 +17,7 @@ export interface CompileOptions extends ScenarioOptions {
 
 const writeWhole = (path: string, pieces: Iterable<string>): void => {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(`${path}.tmp`, '');
     for (const piece of pieces) writeFileSync(`${path}.tmp`, piece, { flag: 'a' });
     renameSync(`${path}.tmp`, path);

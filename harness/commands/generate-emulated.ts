@@ -1,7 +1,7 @@
 // generate emulated FILE: a rendered chart with the emulator in place of the vendor's programs, as a folder to apply, and the
 // list of what was replaced. `-` reads what `helm template` prints.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { stringify } from 'yaml';
@@ -14,6 +14,7 @@ import type { Replaced } from '../../cluster/manifests/emulated.ts';
 import { emulated } from '../../cluster/manifests/emulated.ts';
 import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import { TestbedError, formatProblem } from '../../model/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { serviceLaw } from '../../sim/fleet-settings.ts';
@@ -85,7 +86,7 @@ export const run = async (
   const list = replaced.map((each) => `${line(each)}\n`).join('');
   const folder = resolve(out);
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await writeFile(join(folder, 'emulated.yaml'), yaml);
     await writeFile(join(folder, 'replaced.txt'), list);
   } catch (cause) {

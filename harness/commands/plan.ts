@@ -1,9 +1,10 @@
 // plan SCENARIO: how many GPUs the load needs, what the HPA should be allowed, what keeping the promise costs. Writes
 // plan.json, plan.csv and the patch of the HPA; what was simulated is remembered, so an interrupted plan goes on from there.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestbedError } from '../../model/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { PlatformPatch } from '../../cluster/manifests/patch.ts';
 import { platformPatch } from '../../cluster/manifests/patch.ts';
 import { readPlatform } from '../../cluster/manifests/read-platform.ts';
@@ -70,7 +71,7 @@ export const run = async (options: PlanOptions, context: CommandContext): Promis
       signal: context.signal,
     });
     progress.end();
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     const json = JSON.stringify(answer, null, 1);
     const patch = patchOf(question, answer);
     const files: readonly (readonly [name: string, text: string | null])[] = [

@@ -1,11 +1,12 @@
 // tune SCENARIO: how often to scrape, and what the HPA should be allowed. Searches over simulations; writes the answer and an
 // applicable patch; Ctrl-C keeps what was simulated, and the same call goes on from there.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { platformPatch } from '../../cluster/manifests/patch.ts';
 import { tuneText } from '../../reports/search/tune-text.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
+import { makeFolder } from '../make-folder.ts';
 import { numberOption, wholeOption } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import type { ScenarioOptions } from '../question.ts';
@@ -43,7 +44,7 @@ export const run = async (options: TuneOptions, context: CommandContext): Promis
     });
     progress.end();
     const patch = platformPatch(before, after, manifests);
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     const files: readonly (readonly [name: string, text: string | null])[] = [
       ['tune.json', `${JSON.stringify(answer, null, 1)}\n`],
       ['patch.yaml', patch.objects],

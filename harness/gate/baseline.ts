@@ -1,8 +1,9 @@
 // A baseline file: the figures of a state that was good, seed by seed, small enough to commit. Written and read as JSON.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TestbedError } from '../../model/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { readText } from '../read-input.ts';
 
 const SCHEMA = 'surgelab.baseline/1';
@@ -20,7 +21,7 @@ export interface Baseline {
 }
 
 export const writeBaseline = (path: string, baseline: Omit<Baseline, 'schema'>): void => {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileSync(path, `${JSON.stringify({ schema: SCHEMA, ...baseline }, null, 1)}\n`);
 };
 

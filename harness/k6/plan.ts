@@ -1,7 +1,7 @@
 // From a schedule to the folder that k6 runs: the script as it is, the rows of each stream, a clip if one is needed and the
 // plan that holds everything else. Takes values, writes files.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dialect } from '../../cluster/emulator/dialects.ts';
 import { DIALECTS, ROW_HEADERS, SERVER_HEADERS } from '../../cluster/emulator/dialects.ts';
@@ -10,6 +10,7 @@ import { departure } from '../../model/conduct.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { ServiceSettings } from '../../scenarios/scenario.ts';
+import { makeFolder } from '../make-folder.ts';
 import { BATCH_QUERY } from '../replay/batch-client.ts';
 import { CLIP_SECONDS, SAMPLE_RATE } from '../replay/clip.ts';
 import type { LoadSettings } from '../replay/load-engine.ts';
@@ -184,7 +185,7 @@ export const writeK6Folder = async (
   clipSeed: number,
 ): Promise<ReadonlyMap<string, string | Buffer>> => {
   const files = await k6FolderFiles(made, clipSeed);
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   for (const [name, content] of files) await writeFile(join(folder, name), content);
   return files;
 };

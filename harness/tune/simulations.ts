@@ -2,11 +2,12 @@
 // file, and a later search with the same question reads it instead of simulating again. So an interrupted search resumes.
 
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { TestbedError } from '../../model/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import type { Outcome } from '../../reports/search/outcome.ts';
 import type { SetValue } from '../../reports/search/space.ts';
@@ -57,7 +58,7 @@ type StateLine = { readonly question: string } | { readonly job: string; readonl
 const openState = (path: string, question: string): Map<string, Outcome> => {
   const known = new Map<string, Outcome>();
   if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, `${JSON.stringify({ question })}\n`);
     return known;
   }
