@@ -1,8 +1,9 @@
 // The bounds of the load engine, each beside what was measured: npm run bench:load. Emulated pods in processes of their
 // own, on another core where the machine allows. Writes .cache/bench/load.json for docs/measurements.md.
 //
-//   npm run bench:load                          streams, small requests beside autocannon, uploads; medians of 3 runs
+//   npm run bench:load                          streams, small requests, beside autocannon, uploads; medians of 3 runs
 //   npm run bench:load -- --runs 5 --only small
+//   npm run bench:load -- --only peer-even      one of the comparisons with autocannon; --turns 5
 //   npm run bench:load -- --proofs              null sink, known latencies, one process against two, as well
 //   npm run bench:load -- --soak 10             memory over ten minutes of 500 streams, as well
 //   npm run bench:load -- --sessions 20000      sessions open at once, as well
@@ -11,6 +12,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { raisePriority } from '../harness/replay/priority.ts';
+import { PACES, peerVerdicts } from './load/peer.ts';
 import { PROOFS } from './load/proofs.ts';
 import { sessionVerdicts } from './load/sessions.ts';
 import { smallVerdicts } from './load/small.ts';
@@ -25,6 +27,7 @@ import { machineLine } from './rows.ts';
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '3' },
+    turns: { type: 'string', default: '5' },
     only: { type: 'string', multiple: true },
     soak: { type: 'string' },
     sessions: { type: 'string' },
@@ -39,7 +42,7 @@ const positive = (flag: string, text: string): number => {
   return value;
 };
 
-const PARTS = ['streams', 'small', 'uploads', 'none'];
+const PARTS = ['streams', 'small', ...PACES.map((pace) => `peer-${pace}`), 'uploads', 'none'];
 const unknown = values.only?.filter((part) => !PARTS.includes(part)) ?? [];
 if (unknown.length > 0) throw new Error(`--only ${unknown.join(', ')}: expected ${PARTS.join(', ')}`);
 
@@ -60,6 +63,8 @@ const part = async (measure: () => Promise<readonly Verdict[]>): Promise<void> =
 
 if (wanted('streams')) await part(() => streamVerdicts(runs));
 if (wanted('small')) await part(() => smallVerdicts(runs));
+for (const pace of PACES)
+  if (wanted(`peer-${pace}`)) await part(() => peerVerdicts(pace, positive('turns', values.turns)));
 if (wanted('uploads')) await part(() => uploadVerdicts(runs));
 if (values.proofs) for (const proof of PROOFS) await part(() => proof(runs));
 if (values.soak !== undefined) await part(() => soakVerdicts(positive('soak', values.soak!)));
