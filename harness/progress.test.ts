@@ -40,6 +40,10 @@ describe('progress', () => {
     expect(lines).toEqual(['\r\u001b[Ksweep: 50 %, 4 s left', '\r\u001b[K']);
   });
 
+  it('promises no time left once all is done', () => {
+    expect(progressLine('x', 1, 60)).toBe('x: 100 %, done');
+  });
+
   it('counts in minutes when more than 90 seconds are left', () => {
     expect(progressLine('x', 0.1, 60)).toBe('x: 10 %, 9 min left');
   });

@@ -22,7 +22,7 @@ const duration = (seconds: number): string =>
 
 /** What a progress line says after `elapsed` seconds; time left assumes that the rest goes as fast as what is done. */
 export const progressLine = (label: string, done: number, elapsedSeconds: number): string =>
-  `${label}: ${Math.floor(done * 100)} %, ${done > 0 ? `${duration((elapsedSeconds * (1 - done)) / done)} left` : 'starting'}`;
+  `${label}: ${Math.floor(done * 100)} %, ${done >= 1 ? 'done' : done > 0 ? `${duration((elapsedSeconds * (1 - done)) / done)} left` : 'starting'}`;
 
 const stderr: ProgressOutput = {
   get isTTY() {

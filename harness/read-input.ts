@@ -1,15 +1,17 @@
 // Reads input files as text, gzip or not. Every failure is INPUT_MISSING with the path and what the system said.
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { TestbedError } from '../model/errors.ts';
+import { systemWords } from './system-words.ts';
 
 const refuse = (path: string, what: string, cause: unknown): never => {
-  const said = cause instanceof Error ? cause.message : String(cause);
   const isFolder = (cause as NodeJS.ErrnoException | null)?.code === 'EISDIR';
-  throw new TestbedError('INPUT_MISSING', `${what} ${path} cannot be read: ${isFolder ? 'it is a folder' : said}`, {
-    ...(isFolder ? { hint: 'name a file in it; only a run, with its run.json, is a folder' } : {}),
+  throw new TestbedError('INPUT_MISSING', `${what} ${path} cannot be read: ${systemWords(cause)}`, {
+    hint: isFolder
+      ? 'name a file in it; only a run, with its run.json, is a folder'
+      : `see what is there: ls ${dirname(path)}`,
     cause,
   });
 };
@@ -36,7 +38,9 @@ export const yamlFiles = (path: string, what: string): readonly string[] => {
   } catch (cause) {
     return refuse(path, what, cause);
   }
-  throw new TestbedError('INPUT_MISSING', `${what} ${path} holds no .yaml file`);
+  throw new TestbedError('INPUT_MISSING', `${what} ${path} holds no .yaml file`, {
+    hint: 'name the file or folder that holds the YAML, as `helm template` or `kubectl get -o yaml` prints it',
+  });
 };
 
 /** The first of `paths` that exists. */

@@ -125,7 +125,7 @@ describe('finding files', () => {
 
   it('says what the system said of a file that is not there', () => {
     expect(() => readScenario(join(folder, 'none.yaml'))).toThrow(
-      expect.objectContaining({ code: 'INPUT_MISSING', message: expect.stringContaining('no such file') }),
+      expect.objectContaining({ code: 'INPUT_MISSING', message: expect.stringContaining('it is not there') }),
     );
   });
 });

@@ -45,9 +45,12 @@ export const libraryScenarios = (): readonly string[] =>
 export const readScenario = (nameOrPath: string): ScenarioFile => {
   const path = isBareName(nameOrPath) ? join(LIBRARY, `${nameOrPath}.yaml`) : resolve(nameOrPath);
   if (isBareName(nameOrPath) && firstExisting([path]) === null) {
+    const own = firstExisting([resolve(nameOrPath)]) !== null;
     throw new TestbedError(
       'INPUT_MISSING',
-      `no scenario named ${nameOrPath}${suggestion(nameOrPath, libraryScenarios())}`,
+      own
+        ? `${nameOrPath}: expected a scenario, a file that ends in .yaml`
+        : `no scenario named ${nameOrPath}${suggestion(nameOrPath, libraryScenarios())}`,
       {
         hint: 'give a path to a .yaml file, or a name of scenarios/library',
       },

@@ -58,13 +58,15 @@ export const replayQuestion = (
   chosen: ChosenEngine = NODE_ENGINE,
   wishes: Wishes = {},
 ): Promise<Replayed> =>
-  shown(`replay of ${question.scenario.name}, ${timeScale} times as fast as real time`, (onProgress) =>
-    replayLocal({
-      timeScale,
-      capacity,
-      ...told(question, chosen, wishes, signal),
-      onProgress,
-    }),
+  shown(
+    `replay of ${question.scenario.name}, ${timeScale === 1 ? 'in real time' : `${timeScale} times as fast as real time`}`,
+    (onProgress) =>
+      replayLocal({
+        timeScale,
+        capacity,
+        ...told(question, chosen, wishes, signal),
+        onProgress,
+      }),
   );
 
 /**

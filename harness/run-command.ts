@@ -3,6 +3,7 @@
 
 import { TestbedError } from '../model/errors.ts';
 import { ERROR_EXIT, OUTCOME_EXIT } from './exit-codes.ts';
+import { systemWords } from './system-words.ts';
 
 export interface CommandContext {
   /** Aborted by Ctrl-C or SIGTERM; long commands stop, keep what they have and throw INTERRUPTED. */
@@ -18,9 +19,11 @@ export interface CommandModule<Options> {
 
 /** A file or folder that the user named and the system refuses is no defect. */
 const refusedPath = (error: unknown): string | null => {
-  const { code, path, message } = error as NodeJS.ErrnoException;
+  const { code, path } = error as NodeJS.ErrnoException;
   const refusals = ['EACCES', 'EEXIST', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'];
-  return error instanceof Error && path !== undefined && code !== undefined && refusals.includes(code) ? message : null;
+  return error instanceof Error && path !== undefined && code !== undefined && refusals.includes(code)
+    ? `${path}: ${systemWords(error)}`
+    : null;
 };
 
 const report = (error: unknown): number => {

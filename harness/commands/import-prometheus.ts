@@ -41,6 +41,10 @@ const instant = (text: string | undefined): number => {
 };
 
 export const run = async (options: ImportPrometheusOptions, context: CommandContext): Promise<number> => {
+  if (!URL.canParse(options.url))
+    throw new TestbedError('USAGE', `--url ${options.url}: expected an address`, {
+      hint: '--url http://localhost:9090',
+    });
   const step = span('step', options.step, LEAST_STEP_SECONDS);
   const last = span('last', options.last, 10 * step);
   if (last / step > MOST_STEPS)

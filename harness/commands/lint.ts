@@ -2,6 +2,7 @@
 
 import { relative, resolve } from 'node:path';
 import { lint } from '../../cluster/manifests/lint/lint.ts';
+import { TestbedError } from '../../model/errors.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { readText, yamlFiles } from '../read-input.ts';
 import type { CommandContext } from '../run-command.ts';
@@ -15,6 +16,10 @@ export const run = (options: LintOptions, context: CommandContext): Promise<numb
   const files = options.files
     .flatMap((path) => yamlFiles(resolve(path), 'the platform'))
     .map((path) => ({ file: relative(process.cwd(), path), text: readText(path, 'the platform file') }));
+  if (!files.some(({ text }) => /\bkind["']?\s*:/.test(text)))
+    throw new TestbedError('PLATFORM_INVALID', `there is no Kubernetes object in ${options.files.join(', ')}`, {
+      hint: 'give the YAML as `helm template` or `kubectl get -o yaml` prints it',
+    });
   const findings = lint(files);
   if (options.json === true) context.print(JSON.stringify(findings, null, 1));
   else {

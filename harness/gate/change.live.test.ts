@@ -45,7 +45,7 @@ describe('gate against a git ref', () => {
 
   it('tells an unknown ref, also one that looks like an option', () => {
     for (const ref of ['nowhere', '--all'])
-      expect(() => manifestsAt(ref, readScenario(scenario))).toThrow(/git rev-parse/);
+      expect(() => manifestsAt(ref, readScenario(scenario))).toThrow(`no branch, tag or commit ${ref}`);
   });
 
   it('simulates both on the same schedules and says what changed and what it did', async () => {

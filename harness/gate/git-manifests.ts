@@ -32,6 +32,17 @@ const git = (folder: string, ...args: readonly string[]): string => {
 
 const folderOf = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
 
+const commitOf = (top: string, ref: string): string => {
+  try {
+    return git(top, 'rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`).trim();
+  } catch (cause) {
+    throw new TestbedError('INPUT_MISSING', `there is no branch, tag or commit ${ref} in ${top}`, {
+      hint: 'git fetch it first, or see git branch --all; for a folder of runs, name one that is there',
+      cause,
+    });
+  }
+};
+
 /** Throws INPUT_MISSING for an unknown ref, a path outside a repository or one without YAML at that ref; TOOL_MISSING. */
 export const manifestsAt = (ref: string, file: ScenarioFile): readonly InputFile[] =>
   manifestPaths(file).flatMap((path) => {
@@ -39,7 +50,7 @@ export const manifestsAt = (ref: string, file: ScenarioFile): readonly InputFile
     const folder = folderOf(real);
     const top = realpathSync(git(folder, 'rev-parse', '--show-toplevel').trim());
     const name = relative(top, resolve(real));
-    const commit = git(top, 'rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`).trim();
+    const commit = commitOf(top, ref);
     const names = git(top, 'ls-tree', '-r', '--name-only', '-z', commit, '--', name)
       .split('\0')
       .filter((one) => /\.(ya?ml|json)$/.test(one))

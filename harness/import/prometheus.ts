@@ -22,6 +22,12 @@ interface Series {
   readonly values?: readonly (readonly [number, string])[];
 }
 
+/** Fetch says only that it failed; its cause says why. */
+const whyNoAnswer = (error: unknown): string => {
+  const { message, cause } = error as Error;
+  return cause instanceof Error && message === 'fetch failed' ? cause.message : message;
+};
+
 const ask = async (
   { url, signal }: HistoryRequest,
   path: string,
@@ -34,7 +40,7 @@ const ask = async (
     body = await response.json();
   } catch (cause) {
     if (signal.aborted) throw new TestbedError('INTERRUPTED', 'the import was interrupted', { cause });
-    throw new TestbedError('INPUT_MISSING', `no Prometheus answers at ${url}: ${(cause as Error).message}`, {
+    throw new TestbedError('INPUT_MISSING', `no Prometheus answers at ${url}: ${whyNoAnswer(cause)}`, {
       hint: 'kubectl port-forward svc/…-prometheus 9090, then --url http://localhost:9090',
       cause,
     });

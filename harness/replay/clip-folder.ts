@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { TestbedError } from '../../model/errors.ts';
 import { keyedUniform } from '../../model/rng.ts';
 import { SAMPLE_RATE } from './clip.ts';
+import { systemWords } from '../system-words.ts';
 
 export interface UserClip {
   readonly name: string;
@@ -112,13 +113,9 @@ export const readClips = (folder: string, needsLive: boolean): ClipLibrary => {
       .filter((name) => /\.(wav|pcm|raw)$/i.test(name))
       .sort();
   } catch (cause) {
-    throw new TestbedError(
-      'INPUT_MISSING',
-      `the folder of clips ${folder} cannot be read: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
+    throw new TestbedError('INPUT_MISSING', `the folder of clips ${folder} cannot be read: ${systemWords(cause)}`, {
+      cause,
+    });
   }
   if (names.length === 0)
     throw new TestbedError('CLIPS_INVALID', `the folder of clips ${folder} holds no .wav, .pcm or .raw file`, {
