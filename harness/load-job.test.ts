@@ -126,11 +126,11 @@ describe('the Job of a load', () => {
     });
     const unpulled = {
       phase: 'Pending',
-      containerStatuses: [{ state: { waiting: { reason: 'ErrImagePull', message: 'no such image' } } }],
+      containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } } }],
     };
     expect(await startedOn([pod(0, unpulled), pod(1, RUNNING)])).toEqual({
       asked: TAKEN_AWAY,
-      message: '1 of 2 load pods run: surgelab-load-abcd-0-x is Pending: ErrImagePull no such image',
+      message: '1 of 2 load pods run: surgelab-load-abcd-0-x is Pending: ImagePullBackOff no such image',
     });
     expect(await startedOn([pod(0, RUNNING)], true)).toEqual({
       asked: TAKEN_AWAY,

@@ -2,15 +2,14 @@
 // back over its link and is merged as that of forked workers. Creates one Job and removes it; a pod that is lost is not tried
 // again, since its rows had their instant: they count as lost by the generator.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ClockOffset } from '../cluster/existing/clock-offset.ts';
-import type { KubeConnection, KubeList, KubeObject } from '../cluster/kube/client.ts';
-import { INDEX, indexedJob, jobsPath, lastWords, podsOfJob } from '../cluster/kube/job-object.ts';
-import { TestbedError } from '../model/errors.ts';
+import { indexedJob, jobsPath } from '../cluster/kube/job-object.ts';
 import type { ValidityCheck } from '../model/record.ts';
 import type { Schedule } from '../model/schedule.ts';
 import type { JobPlace } from './job-place.ts';
-import { LOAD_PORT, PodLink, linkPath } from './load-job-link.ts';
+import type { PodLink } from './load-job-link.ts';
+import type { MadeJob, PodShown } from './load-job-pods.ts';
+import { CALL_MILLIS, PODS_MILLIS, callPod, fate, podsByIndex, runningPods } from './load-job-pods.ts';
 import { WORKER_FLAGS } from './replay/forked-worker.ts';
 import type { LoadSettings } from './replay/load-engine.ts';
 import type { WorkersReport } from './replay/load-workers.ts';
@@ -29,34 +28,11 @@ export interface LoadJobSettings {
   readonly tell: (text: string) => void;
 }
 
-const LOOK_MILLIS = 300;
-/** From the Job to all of its pods running: images are pulled meanwhile. */
-const PODS_MILLIS = 180_000;
-/** From a running container to a server in it. */
-const CALL_MILLIS = 20_000;
 const SPARE_SECONDS = 120;
 /** What a finished Job that nobody removed stays for. */
 const FINISHED_SECONDS = 60;
 /** Half of what the schedule delay may be at p99 (validity.ts): that of a pod is only known to its clock. */
 export const CLOCK_MILLIS = 25;
-
-interface PodShown extends KubeObject {
-  readonly spec?: { readonly nodeName?: string };
-  readonly status?: {
-    readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
-    readonly containerStatuses?: readonly {
-      readonly state?: {
-        readonly running?: object;
-        readonly waiting?: { readonly reason?: string; readonly message?: string };
-        readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
-      };
-    }[];
-  };
-}
-
-/** Reasons that waiting does not mend. */
-const HOPELESS = /^(ErrImage|ImagePull|InvalidImage|CreateContainer)/;
 
 export const loadJobObject = (
   { namespace, workers, id, token }: LoadJobSettings,
@@ -78,82 +54,6 @@ export const loadJobObject = (
     },
   });
 
-const stateOf = ({ status }: PodShown) => status?.containerStatuses?.[0]?.state;
-
-/** Why a pod is not running, as the cluster says it. */
-const whyNot = (pod: PodShown): string => {
-  const waiting = stateOf(pod)?.waiting;
-  const unbound = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  const why = waiting === undefined ? unbound?.message : [waiting.reason, waiting.message].join(' ');
-  return `${pod.metadata.name} is ${pod.status?.phase ?? 'new'}${why === undefined ? '' : `: ${why.slice(0, 200)}`}`;
-};
-
-/** What became of a pod whose link broke. */
-const fate = (pod: PodShown | undefined): string => {
-  if (pod === undefined) return 'it is gone';
-  const over = stateOf(pod)?.terminated;
-  const how = over === undefined ? '' : `, ${over.reason ?? ''} with exit code ${String(over.exitCode)}`;
-  return `${pod.metadata.name} is ${pod.status?.phase ?? 'unknown'}${how}`;
-};
-
-const byIndex = async (api: KubeConnection, namespace: string, job: string): Promise<ReadonlyMap<number, PodShown>> => {
-  const { items } = await api.get<KubeList<PodShown>>(podsOfJob(namespace, job));
-  return new Map(items.map((pod) => [Number(pod.metadata.annotations?.[INDEX]), pod]));
-};
-
-/** Resolves with the pods by index when all of them run. Throws TARGET_FAILED, INTERRUPTED. */
-const runningPods = async (
-  { api }: JobPlace,
-  { namespace, workers }: LoadJobSettings,
-  job: string,
-  signal: AbortSignal,
-): Promise<readonly PodShown[]> => {
-  const until = performance.now() + PODS_MILLIS;
-  for (;;) {
-    const pods = await byIndex(api, namespace, job);
-    const running = [...Array(workers).keys()].flatMap((index) => {
-      const pod = pods.get(index);
-      return pod !== undefined && stateOf(pod)?.running !== undefined ? [pod] : [];
-    });
-    if (running.length === workers) return running;
-    const others = [...pods.values()].filter((pod) => !running.includes(pod));
-    const failed = others.find(({ status }) => status?.phase === 'Failed');
-    const hopeless = others.find((pod) => HOPELESS.test(stateOf(pod)?.waiting?.reason ?? ''));
-    const late = performance.now() > until;
-    if (failed !== undefined || hopeless !== undefined || late) {
-      const log =
-        failed === undefined
-          ? ''
-          : (await api.raw('GET', `/api/v1/namespaces/${namespace}/pods/${failed.metadata.name}/log`)).text;
-      const told = failed === undefined ? others.map(whyNot) : [`${fate(failed)}: ${lastWords(log)}`];
-      throw new TestbedError(
-        'TARGET_FAILED',
-        `${running.length} of ${workers} load pods run${late ? ` after ${PODS_MILLIS / 1000} s` : ''}: ${told.join('; ')}`,
-        { hint: 'room for 250m CPU and 256 MiB a pod, and an image that the nodes have or can pull' },
-      );
-    }
-    if (signal.aborted) throw new TestbedError('INTERRUPTED', 'interrupted before anything was sent');
-    await pause(LOOK_MILLIS);
-  }
-};
-
-/** Calls a pod until its server takes the call. Throws TARGET_FAILED. */
-const call = async (api: KubeConnection, path: string, name: string): Promise<PodLink> => {
-  const until = performance.now() + CALL_MILLIS;
-  for (;;) {
-    try {
-      return new PodLink(await api.socket(path), name);
-    } catch (cause) {
-      if (performance.now() > until)
-        throw new TestbedError('TARGET_FAILED', `${name} does not take the call: ${(cause as Error).message}`, {
-          hint: 'the API server has to reach port 7171 of pods, with a user who may get pods/proxy; is --image of this version?',
-          cause,
-        });
-      await pause(LOOK_MILLIS);
-    }
-  }
-};
-
 /** How far a pod's clock may have been off at any moment: what was not known of it, and what it moved. */
 export const clockError = (before: ClockOffset, after: ClockOffset): number =>
   after.uncertainMillis === Infinity
@@ -173,49 +73,44 @@ export const clockCheck = (errors: readonly number[]): ValidityCheck => {
 
 /** The Job with its links while it sends. */
 interface Sending {
-  readonly place: JobPlace;
-  readonly settings: LoadJobSettings;
-  readonly job: string;
+  readonly job: MadeJob;
+  readonly image: string;
   readonly pods: readonly PodShown[];
   readonly links: readonly PodLink[];
   readonly clocks: readonly ClockOffset[];
   readonly workers: LoadWorkers;
 }
 
-const removeJob = async ({ api }: JobPlace, { namespace, tell }: LoadJobSettings, job: string): Promise<void> => {
+const removeJob = async ({ api, namespace, name }: MadeJob, tell: (text: string) => void): Promise<void> => {
   try {
-    await api.remove(`${jobsPath(namespace)}/${job}`, { propagationPolicy: 'Background' });
+    await api.remove(`${jobsPath(namespace)}/${name}`, { propagationPolicy: 'Background' });
   } catch (error) {
-    tell(`Job ${namespace}/${job} could not be removed (${(error as Error).message}): kubectl delete it`);
+    tell(`Job ${namespace}/${name} could not be removed (${(error as Error).message}): kubectl delete it`);
   } finally {
     await api.close();
   }
 };
 
-/** Ends the workers, hears the clocks and what became of lost pods, removes the Job. */
-const endJob = async (sending: Sending, endMillis: number): Promise<WorkersReport> => {
-  const { place, settings, job, pods, links, clocks, workers } = sending;
-  const { namespace } = settings;
+/** Hears the clocks, ends the workers, and looks what became of lost pods. */
+const endSending = async (sending: Sending, endMillis: number): Promise<WorkersReport> => {
+  const { job, image, pods, links, clocks, workers } = sending;
   const lost = [...links.keys()].filter((index) => !links[index]!.isOpen);
-  try {
-    const later = await Promise.all(links.map((link) => link.clock()));
-    const report = await workers.stop(endMillis);
-    const now = lost.length === 0 ? new Map<number, PodShown>() : await byIndex(place.api, namespace, job);
-    const errors = clocks.map((before, index) => clockError(before, later[index]!));
-    const nodes = [...new Set(pods.map(({ spec }) => spec?.nodeName ?? 'unknown'))];
-    return {
-      ...report,
-      checks: [clockCheck(errors)],
-      notes: [
-        `the load came from ${pods.length} pods of Job ${namespace}/${job} (${place.image}) on ${nodes.join(', ')}`,
-        `clocks of the load pods, known to: ${errors.map((error) => `${error.toFixed(2)} ms`).join(', ')}`,
-        ...report.notes,
-        ...lost.map((index) => `load pod ${index} was lost and not tried again: ${fate(now.get(index))}`),
-      ],
-    };
-  } finally {
-    await removeJob(place, settings, job);
-  }
+  const later = await Promise.all(links.map((link) => link.clock()));
+  const report = await workers.stop(endMillis);
+  const now = lost.length === 0 ? new Map<number, PodShown>() : await podsByIndex(job);
+  const errors = clocks.map((before, index) => clockError(before, later[index]!));
+  const nodes = [...new Set(pods.map(({ spec }) => spec?.nodeName ?? 'unknown'))].join(', ');
+  const alone = pods.length > 1 ? ', each balancing for itself where several pods serve' : '';
+  return {
+    ...report,
+    checks: [clockCheck(errors)],
+    notes: [
+      `the load came from ${pods.length} pods of Job ${job.namespace}/${job.name} (${image}) on ${nodes}${alone}`,
+      `clocks of the load pods, known to: ${errors.map((error) => `${error.toFixed(2)} ms`).join(', ')}`,
+      ...report.notes,
+      ...lost.map((index) => `load pod ${index} was lost and not tried again: ${fate(now.get(index))}`),
+    ],
+  };
 };
 
 const startJob = async (
@@ -225,24 +120,21 @@ const startJob = async (
   { scheduleHash, latestMillis, signal }: LoadRunContext,
 ): Promise<RunningLoad> => {
   const { namespace, token, tell } = settings;
-  const place = await settings.place();
-  const { api, image } = place;
+  const { api, image } = await settings.place();
   const object = loadJobObject(settings, image, latestMillis);
-  const job = object.metadata.name;
+  const job: MadeJob = { api, namespace, name: object.metadata.name };
   const links: PodLink[] = [];
   try {
     await api.create(jobsPath(namespace), object);
-    tell(`Job ${namespace}/${job}: waiting for ${settings.workers} load pods, at most ${PODS_MILLIS / 1000} s`);
-    const pods = await runningPods(place, settings, job, signal);
-    for (const { metadata } of pods) {
-      const path = `/api/v1/namespaces/${namespace}/pods/${metadata.name}:${LOAD_PORT}/proxy${linkPath(token)}`;
-      links.push(await call(api, path, metadata.name));
-    }
+    tell(`Job ${namespace}/${job.name}: waiting for ${settings.workers} load pods, at most ${PODS_MILLIS / 1000} s`);
+    const pods = await runningPods(job, settings.workers, signal);
+    for (const pod of pods) links.push(await callPod(job, pod, token));
     await Promise.all(links.map((link) => link.handOut(schedule, scheduleHash)));
     const clocks = await Promise.all(links.map((link) => link.clock()));
     const workers = await LoadWorkers.start(schedule, load, links.length, (index, listener) =>
       links[index]!.worker(listener, clocks[index]!.aheadMillis),
     );
+    const sending: Sending = { job, image, pods, links, clocks, workers };
     let over: Promise<WorkersReport> | null = null;
     return {
       processIds: [],
@@ -251,11 +143,11 @@ const startJob = async (
       census: workers.census,
       begin: (clock) => workers.begin(clock),
       run: () => workers.run(),
-      stop: (endMillis) => (over ??= endJob({ place, settings, job, pods, links, clocks, workers }, endMillis)),
+      stop: (endMillis) => (over ??= endSending(sending, endMillis).finally(() => removeJob(job, tell))),
     };
   } catch (error) {
     for (const link of links) link.close();
-    await removeJob(place, settings, job);
+    await removeJob(job, tell);
     throw error;
   }
 };

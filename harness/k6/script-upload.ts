@@ -36,6 +36,17 @@ const ascii = (view: Uint8Array, at: number, text: string): void => {
   for (let i = 0; i < text.length; i++) view[at + i] = text.charCodeAt(i);
 };
 
+/** A clip from its files, which are no larger than a ConfigMap holds. */
+export const joined = (pieces: readonly ArrayBuffer[]): Uint8Array => {
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(new Uint8Array(piece), at);
+    at += piece.byteLength;
+  }
+  return whole;
+};
+
 /** PCM16 mono WAV of this length; the clip repeats. */
 const wavOf = (clip: Uint8Array, audioSeconds: number, sampleRate: number): ArrayBuffer => {
   const dataBytes = 2 * Math.round(Math.max(0.1, audioSeconds) * sampleRate);

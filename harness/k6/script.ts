@@ -15,19 +15,8 @@ import type { ScriptCause, ScriptFrames, ScriptOrigin, ScriptPlan, ScriptPoint, 
 import { promises } from './script-promises.ts';
 import { talk } from './script-session.ts';
 import type { Attempt, VuTools } from './script-upload.ts';
-import { upload } from './script-upload.ts';
+import { joined, upload } from './script-upload.ts';
 import { watch } from './script-watch.ts';
-
-/** Files are no larger than a ConfigMap holds. */
-const joined = (pieces: readonly ArrayBuffer[]): Uint8Array => {
-  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(new Uint8Array(piece), at);
-    at += piece.byteLength;
-  }
-  return whole;
-};
 
 const plan = JSON.parse(open('./plan.json')) as ScriptPlan;
 const agreed = __ENV['SURGELAB_ORIGIN'];

@@ -73,13 +73,13 @@ export const FRAME_MILLIS = 128;
 const MAX_IN_FLIGHT = 20_000;
 const PROGRESS_REAL_MILLIS = 200;
 
-const machine = (): Readonly<Record<string, string | number>> => ({
+const machine = (engine: LoadChoice | undefined): Readonly<Record<string, string | number>> => ({
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: availableParallelism(),
   memoryBytes: totalmem(),
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
-  generatorSharesHost: 'yes',
+  generatorSharesHost: engine?.creates === undefined ? 'yes' : 'unknown: it runs in pods',
 });
 
 export const latestMillis = ({ schedule, scenario }: Pick<RealRunSettings, 'schedule' | 'scenario'>): number =>
@@ -173,7 +173,7 @@ export const recordOfRealRun = (settings: RealRunSettings, run: RealRun): RunRec
       timeScale,
       reality: { ...run.reality, load: isClosed ? `${load}, ${CLOSED_LOOP_WARNING}` : load },
       versions: { ...settings.versions, ...settings.engine?.versions },
-      machine: { ...machine(), priority: run.priority },
+      machine: { ...machine(settings.engine), priority: run.priority },
       durationMillis: schedule.durationMillis,
       warmupMillis: millis(scenario.warmup * 1000),
       endMillis: millis(endMillis),

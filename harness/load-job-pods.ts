@@ -1,0 +1,115 @@
+// The pods of a load's Job: waited for until all of them run, called until they answer, and asked what became of them.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KubeConnection, KubeList, KubeObject } from '../cluster/kube/client.ts';
+import { INDEX, lastWords, podsOfJob } from '../cluster/kube/job-object.ts';
+import { TestbedError } from '../model/errors.ts';
+import { LOAD_PORT, PodLink, linkPath } from './load-job-link.ts';
+
+/** A Job of ours, on its cluster. */
+export interface MadeJob {
+  readonly api: KubeConnection;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const LOOK_MILLIS = 300;
+/** From the Job to all of its pods running: images are pulled meanwhile. */
+export const PODS_MILLIS = 180_000;
+/** From a running container to a server in it. */
+export const CALL_MILLIS = 20_000;
+
+export interface PodShown extends KubeObject {
+  readonly spec?: { readonly nodeName?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly containerStatuses?: readonly {
+      readonly state?: {
+        readonly running?: object;
+        readonly waiting?: { readonly reason?: string; readonly message?: string };
+        readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
+      };
+    }[];
+  };
+}
+
+/** Reasons that waiting does not mend. */
+const HOPELESS = /^(ErrImageNeverPull|ImagePullBackOff|InvalidImage|CreateContainer)/;
+
+const stateOf = ({ status }: PodShown) => status?.containerStatuses?.[0]?.state;
+
+/** Why a pod is not running, as the cluster says it. */
+const whyNot = (pod: PodShown): string => {
+  const waiting = stateOf(pod)?.waiting;
+  const unbound = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  const why = waiting === undefined ? unbound?.message : [waiting.reason, waiting.message].join(' ');
+  return `${pod.metadata.name} is ${pod.status?.phase ?? 'new'}${why === undefined ? '' : `: ${why.slice(0, 200)}`}`;
+};
+
+/** What became of a pod whose link broke. */
+export const fate = (pod: PodShown | undefined): string => {
+  if (pod === undefined) return 'it is gone';
+  const over = stateOf(pod)?.terminated;
+  const how = over === undefined ? '' : `, ${over.reason ?? ''} with exit code ${String(over.exitCode)}`;
+  return `${pod.metadata.name} is ${pod.status?.phase ?? 'unknown'}${how}`;
+};
+
+export const podsByIndex = async ({ api, namespace, name }: MadeJob): Promise<ReadonlyMap<number, PodShown>> => {
+  const { items } = await api.get<KubeList<PodShown>>(podsOfJob(namespace, name));
+  return new Map(items.map((pod) => [Number(pod.metadata.annotations?.[INDEX]), pod]));
+};
+
+const pathOf = ({ namespace }: MadeJob, { metadata }: PodShown): string =>
+  `/api/v1/namespaces/${namespace}/pods/${metadata.name}`;
+
+const logOf = async (job: MadeJob, pod: PodShown): Promise<string> =>
+  (await job.api.raw('GET', `${pathOf(job, pod)}/log`)).text;
+
+/** Resolves with the pods by index when all of them run. Throws TARGET_FAILED, INTERRUPTED. */
+export const runningPods = async (job: MadeJob, workers: number, signal: AbortSignal): Promise<readonly PodShown[]> => {
+  const until = performance.now() + PODS_MILLIS;
+  for (;;) {
+    const pods = await podsByIndex(job);
+    const running = [...Array(workers).keys()].flatMap((index) => {
+      const pod = pods.get(index);
+      return pod !== undefined && stateOf(pod)?.running !== undefined ? [pod] : [];
+    });
+    if (running.length === workers) return running;
+    const others = [...pods.values()].filter((pod) => !running.includes(pod));
+    const failed = others.find(({ status }) => status?.phase === 'Failed');
+    const hopeless = others.filter((pod) => HOPELESS.test(stateOf(pod)?.waiting?.reason ?? ''));
+    const late = performance.now() > until;
+    if (failed !== undefined || hopeless.length > 0 || late) {
+      const told =
+        failed === undefined
+          ? (late ? others : hopeless).map(whyNot)
+          : [`${fate(failed)}: ${lastWords(await logOf(job, failed))}`];
+      throw new TestbedError(
+        'TARGET_FAILED',
+        `${running.length} of ${workers} load pods run${late ? ` after ${PODS_MILLIS / 1000} s` : ''}: ${told.join('; ')}`,
+        { hint: 'room for 250m CPU and 256 MiB a pod, and an image that the nodes have or can pull' },
+      );
+    }
+    if (signal.aborted) throw new TestbedError('INTERRUPTED', 'interrupted before anything was sent');
+    await pause(LOOK_MILLIS);
+  }
+};
+
+/** Calls a pod until its server takes the call. Throws TARGET_FAILED. @param token of the Job */
+export const callPod = async (job: MadeJob, pod: PodShown, token: string): Promise<PodLink> => {
+  const { name } = pod.metadata;
+  const until = performance.now() + CALL_MILLIS;
+  for (;;) {
+    try {
+      return new PodLink(await job.api.socket(`${pathOf(job, pod)}:${LOAD_PORT}/proxy${linkPath(token)}`), name);
+    } catch (cause) {
+      if (performance.now() > until)
+        throw new TestbedError('TARGET_FAILED', `${name} does not take the call: ${(cause as Error).message}`, {
+          hint: `the API server has to reach port ${LOAD_PORT} of pods, with a user who may get pods/proxy; is --image of this version?`,
+          cause,
+        });
+      await pause(LOOK_MILLIS);
+    }
+  }
+};
