@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import type { Observed } from '../cluster/kube/observe.ts';
 import { TestbedError } from '../model/errors.ts';
 import { makeFolder } from './make-folder.ts';
+import { systemWords } from './system-words.ts';
 
 const ndjson = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
@@ -20,7 +21,7 @@ export const writeObservation = async (folder: string, observed: Observed): Prom
     await writeFile(join(target, 'notes.txt'), observed.notes.map((note) => `${note}\n`).join(''));
     return target;
   } catch (cause) {
-    throw new TestbedError('RUN_FOLDER_UNWRITABLE', `cannot write ${target}: ${(cause as Error).message}`, {
+    throw new TestbedError('RUN_FOLDER_UNWRITABLE', `cannot write ${target}: ${systemWords(cause)}`, {
       hint: 'choose another place with --out DIR',
       cause,
     });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -93,6 +93,23 @@ describe('run folder', () => {
     const folder = await writeRun(join(scratch, 'holed'), run);
     rmSync(join(folder, 'requests.parquet'));
     await expect(readRun(folder)).rejects.toMatchObject({ code: 'INPUT_MISSING' });
+    mkdirSync(join(scratch, 'thesis'));
+    await expect(readRun(join(scratch, 'thesis'))).rejects.toMatchObject({
+      code: 'INPUT_MISSING',
+      message: `${join(scratch, 'thesis')} is no run folder: it has no run.json`,
+    });
+  });
+
+  it('tells a file that was cut off by its name', async () => {
+    for (const name of ['schedule.ndjson.gz', 'requests.parquet', 'signals.parquet', 'storage.json', 'run.json']) {
+      const folder = await writeRun(join(scratch, 'cut'), run);
+      const bytes = readFileSync(join(folder, name));
+      writeFileSync(join(folder, name), bytes.subarray(0, bytes.length >> 1));
+      await expect(readRun(folder)).rejects.toMatchObject({
+        code: 'RUN_INCOMPLETE',
+        message: expect.stringContaining(`${join(folder, name)} is broken: `) as string,
+      });
+    }
   });
 
   it('refuses a run of another schema', async () => {

@@ -61,9 +61,13 @@ const deployedInterval = ({ platform }: Question): number => {
   return own[0] ?? platform.prometheus.scrapeInterval;
 };
 
-/** The recorded trace where it is found, the synthetic twin elsewhere. */
-const defaultScenario = (): string =>
-  firstExisting([join(traceFolder(), 'azure_conv_2023.csv')]) === null ? 'bench' : 'bench-azure';
+/** The recorded trace where it is found, the synthetic twin elsewhere, which gives other figures: so it is told. */
+const defaultScenario = (tell: CommandContext['tell']): string => {
+  const trace = join(traceFolder(), 'azure_conv_2023.csv');
+  if (firstExisting([trace]) !== null) return 'bench-azure';
+  tell(`scenario bench, its traffic drawn: the recorded trace of bench-azure is not here (${trace})`);
+  return 'bench';
+};
 
 const sweep = async (scenario: string, now: number, context: CommandContext) => {
   const intervals = [...new Set([...INTERVALS, now])].sort((a, b) => a - b);
@@ -142,7 +146,7 @@ const replayAndCompare = async (
 export const run = async (options: BenchOptions, context: CommandContext): Promise<number> => {
   for (const name of ['simulated', 'real']) await checkRunPlace(join(options.out, name));
   const started = performance.now();
-  const scenario = options.scenario ?? defaultScenario();
+  const scenario = options.scenario ?? defaultScenario(context.tell);
   const question = loadQuestion({ scenario });
   for (const note of question.notes) context.tell(`note: ${note}`);
   const swept = await sweep(scenario, deployedInterval(question), context);

@@ -1,6 +1,6 @@
 // compile SCENARIO: every request with its instant, and the SHA-256 of the whole.
 
-import { renameSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { TestbedError } from '../../model/errors.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -9,6 +9,7 @@ import { OUTCOME_EXIT } from '../exit-codes.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion, trafficOf } from '../question.ts';
 import type { CommandContext } from '../run-command.ts';
+import { systemWords } from '../system-words.ts';
 
 export interface CompileOptions extends ScenarioOptions {
   readonly out?: string;
@@ -22,7 +23,11 @@ const writeWhole = (path: string, pieces: Iterable<string>): void => {
     for (const piece of pieces) writeFileSync(`${path}.tmp`, piece, { flag: 'a' });
     renameSync(`${path}.tmp`, path);
   } catch (cause) {
-    throw new TestbedError('RUN_FOLDER_UNWRITABLE', `cannot write ${path}: ${(cause as Error).message}`, { cause });
+    rmSync(`${path}.tmp`, { force: true });
+    throw new TestbedError('RUN_FOLDER_UNWRITABLE', `cannot write ${path}: ${systemWords(cause)}`, {
+      hint: '--out with the name of a file, in a folder that can be written',
+      cause,
+    });
   }
 };
 

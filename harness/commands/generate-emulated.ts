@@ -10,8 +10,7 @@ import type { ContainerSettings } from '../../cluster/emulator/container-setting
 import { SETTINGS_FILE } from '../../cluster/kind/workload.ts';
 import { emulatorSettings } from '../../cluster/local/emulator-settings.ts';
 import { openManifests } from '../../cluster/manifests/documents.ts';
-import type { Replaced } from '../../cluster/manifests/emulated.ts';
-import { emulated } from '../../cluster/manifests/emulated.ts';
+import { emulated, replacedText } from '../../cluster/manifests/emulated.ts';
 import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import { TestbedError, formatProblem } from '../../model/errors.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -23,6 +22,7 @@ import { readQuestion } from '../question.ts';
 import type { InputFile } from '../read-scenario.ts';
 import { readManifestsAt } from '../read-scenario.ts';
 import type { CommandContext } from '../run-command.ts';
+import { systemWords } from '../system-words.ts';
 
 export interface GenerateEmulatedOptions {
   /** File, folder, or `-` for what comes in. */
@@ -37,9 +37,6 @@ const SETTINGS = 'surgelab-emulator';
 
 const chartFiles = async (chart: string): Promise<readonly InputFile[]> =>
   chart === '-' ? [{ file: 'stdin', text: await text(process.stdin) }] : readManifestsAt([resolve(chart)]);
-
-const line = ({ object, path, was, now, why }: Replaced): string =>
-  path === '' ? `${object}: taken out; ${why}` : `${object} ${path}: ${was} → ${now ?? 'taken out'}; ${why}`;
 
 const yamlOf = (documents: readonly object[]): string =>
   documents.map((document) => stringify(document, { aliasDuplicateObjects: false })).join('---\n');
@@ -83,14 +80,14 @@ export const run = async (
   const platform = readPlatform([{ file: 'emulated.yaml', text: yamlOf(documents) }]);
   const { deployment, hpa } = platform;
   const yaml = yamlOf([settingsObject(platform, readQuestion({ scenario }).scenario), ...documents]);
-  const list = replaced.map((each) => `${line(each)}\n`).join('');
+  const list = replaced.map((each) => `${replacedText(each)}\n`).join('');
   const folder = resolve(out);
   try {
     makeFolder(folder);
     await writeFile(join(folder, 'emulated.yaml'), yaml);
     await writeFile(join(folder, 'replaced.txt'), list);
   } catch (cause) {
-    throw new TestbedError('RUN_FOLDER_UNWRITABLE', `cannot write ${folder}: ${(cause as Error).message}`, {
+    throw new TestbedError('RUN_FOLDER_UNWRITABLE', `cannot write ${folder}: ${systemWords(cause)}`, {
       hint: 'choose another place with --out DIR',
       cause,
     });
