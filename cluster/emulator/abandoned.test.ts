@@ -1,38 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { millis, seconds } from '../../model/units.ts';
+import { seconds } from '../../model/units.ts';
 import { SERVICE_LAWS } from '../../model/service-time.ts';
 import { BatchGpu } from './batch-gpu.ts';
-import type { ScaledClock } from './scaled-clock.ts';
+import { handClock } from './hand-clock.test-support.ts';
 import { StreamGpu, StreamSession } from './stream-gpu.ts';
-
-/** A clock that stands still until it is moved; what is due on the way happens at its instant. */
-const handClock = (): ScaledClock & { readonly moveTo: (at: number) => void } => {
-  let now = 0;
-  let due: { at: number; fire: () => void }[] = [];
-  return {
-    timeScale: 1,
-    originMonotonicMillis: 0,
-    now: () => millis(now),
-    at: (at, fire) => {
-      const entry = { at, fire };
-      due.push(entry);
-      return () => {
-        due = due.filter((one) => one !== entry);
-      };
-    },
-    real: (virtual) => virtual,
-    moveTo: (at) => {
-      for (;;) {
-        const next = due.toSorted((x, y) => x.at - y.at)[0];
-        if (next === undefined || next.at > at) break;
-        due = due.filter((one) => one !== next);
-        now = Math.max(now, next.at);
-        next.fire();
-      }
-      now = at;
-    },
-  };
-};
 
 const LAW = {
   ...SERVICE_LAWS['pulse-pro-l40s']!,
