@@ -9,36 +9,21 @@ import { BATCH_QUERY } from '../../harness/replay/batch-client.ts';
 import { tokenBody } from '../../harness/replay/clip.ts';
 import { playArrivals } from '../../harness/replay/arrivals.ts';
 import { DIALECTS, ROW_HEADERS } from '../../cluster/emulator/dialects.ts';
-import type { Pace } from './peer.ts';
-
-export interface PeerTask {
-  readonly origin: string;
-  readonly pace: Pace;
-  readonly perSecond: number;
-  readonly connections: number;
-  /** From the start to the begin and to the end of the window. */
-  readonly windowMillis: readonly [from: number, to: number];
-}
-
-export interface PeerCount {
-  readonly answered: number;
-  readonly wrong: number;
-}
+import type { PeerCount, PeerTask } from './peer.ts';
 
 /** What autocannon's client does when its connection is there and whenever an answer is whole; its types do not tell. */
 type Requesting = Client & { _doRequest: () => void };
 
 /**
  * Autocannon has no even arrivals: each client sends its share of a second one after the other, then waits for the next second.
- * Here its clients send when the arrivals of an even schedule say so, the one that has been free for longest first: the server
- * closes connections that idle, which autocannon counts as errors.
+ * Here its clients send when the arrivals of an even schedule say so, the last used first, as the engine's do: few of them work.
  */
 const paceEvenly = (perSecond: number): ((client: Client) => void) => {
   const free: (() => void)[] = [];
   let owed = 0;
   const offsets = Float64Array.from({ length: perSecond * 60 }, (_, i) => (i * 1000) / perSecond);
   playArrivals(scaledClock(monotonicMillis(), 1), offsets, offsets.keys(), () => {
-    const send = free.shift();
+    const send = free.pop();
     if (send === undefined) owed += 1;
     else send();
   });
@@ -46,8 +31,10 @@ const paceEvenly = (perSecond: number): ((client: Client) => void) => {
     const requesting = client as Requesting;
     const send = requesting._doRequest.bind(requesting);
     requesting._doRequest = () => {
-      if (owed === 0) free.push(send);
-      else {
+      if (owed === 0) {
+        // It calls again after the server has closed a connection that idled.
+        if (!free.includes(send)) free.push(send);
+      } else {
         owed -= 1;
         send();
       }
@@ -64,6 +51,8 @@ const shoot = ({ origin, pace, perSecond, connections, windowMillis }: PeerTask)
       url: origin,
       connections,
       duration: 60,
+      // Beyond the window: a client that has nothing to send would count as timed out.
+      timeout: 60,
       ...(pace === 'bursts' ? { overallRate: perSecond } : {}),
       ...(pace === 'even' ? { setupClient: paceEvenly(perSecond) } : {}),
       requests: [

@@ -12,7 +12,6 @@ import { WORKER_FLAGS } from '../../harness/replay/forked-worker.ts';
 import type { LoadSettings } from '../../harness/replay/load-engine.ts';
 import { OUTCOMES } from '../../model/record.ts';
 import type { Schedule } from '../../model/schedule.ts';
-import type { PeerCount, PeerTask } from './autocannon-main.ts';
 import type { Verdict } from './verdict.ts';
 import { median } from './verdict.ts';
 import { LAW, SETTINGS, cpuSecondsOf, even, pin, play, repeat, startPod } from './world.ts';
@@ -24,6 +23,20 @@ import { LAW, SETTINGS, cpuSecondsOf, even, pin, play, repeat, startPod } from '
  */
 export const PACES = ['saturated', 'bursts', 'even'] as const;
 export type Pace = (typeof PACES)[number];
+
+export interface PeerTask {
+  readonly origin: string;
+  readonly pace: Pace;
+  readonly perSecond: number;
+  readonly connections: number;
+  /** From the start to the begin and to the end of the window. */
+  readonly windowMillis: readonly [from: number, to: number];
+}
+
+export interface PeerCount {
+  readonly answered: number;
+  readonly wrong: number;
+}
 
 const PER_SECOND = 2500;
 const CONNECTIONS = 50;
