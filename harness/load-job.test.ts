@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeConnection } from '../cluster/kube/client.ts';
+import { KubeError } from '../cluster/kube/client.ts';
 import { poissonSchedule } from '../cluster/local/small-world.test-support.ts';
 import { chooseLoad } from './choose-load.ts';
 import type { LoadOptions } from './choose-load.ts';
@@ -19,13 +20,13 @@ const SETTINGS: LoadJobSettings = {
 const unused = (): Promise<never> => Promise.reject(new Error('unused'));
 
 /** A cluster on which a Job gets these pods at once; gives what was asked of it beside looking. */
-const startedOn = async (pods: readonly object[], aborted = false) => {
+const startedOn = async (pods: readonly object[], { aborted = false, forbidden = false } = {}) => {
   const asked: string[] = [];
   const api: KubeConnection = {
     server: 'fake',
     create: <T>(path: string): Promise<T> => {
       asked.push(`create ${path}`);
-      return Promise.resolve({} as T);
+      return forbidden ? Promise.reject(new KubeError(403, 'Forbidden', 'not yours')) : Promise.resolve({} as T);
     },
     get: <T>(): Promise<T> => Promise.resolve({ items: pods } as T),
     raw: () => Promise.resolve({ status: 200, text: 'loading\nerror: no such module\n' }),
@@ -132,9 +133,18 @@ describe('the Job of a load', () => {
       asked: TAKEN_AWAY,
       message: '1 of 2 load pods run: surgelab-load-abcd-0-x is Pending: ImagePullBackOff no such image',
     });
-    expect(await startedOn([pod(0, RUNNING)], true)).toEqual({
+    expect(await startedOn([pod(0, RUNNING)], { aborted: true })).toEqual({
       asked: TAKEN_AWAY,
       message: 'interrupted before anything was sent',
+    });
+  });
+});
+
+describe('a Job that the API server refuses', () => {
+  it('is no defect of ours, and nothing has to be taken away', async () => {
+    expect(await startedOn([], { forbidden: true })).toEqual({
+      asked: ['create /apis/batch/v1/namespaces/load/jobs', 'close'],
+      message: 'not yours',
     });
   });
 });

@@ -3,6 +3,7 @@
 // again, since its rows had their instant: they count as lost by the generator.
 
 import type { ClockOffset } from '../cluster/existing/clock-offset.ts';
+import { orRefused } from '../cluster/kube/indexed-job.ts';
 import { indexedJob, jobsPath } from '../cluster/kube/job-object.ts';
 import type { ValidityCheck } from '../model/record.ts';
 import type { Schedule } from '../model/schedule.ts';
@@ -28,6 +29,7 @@ export interface LoadJobSettings {
   readonly tell: (text: string) => void;
 }
 
+const RIGHTS = 'in the namespace create and delete on jobs, list on pods, get on pods/proxy and pods/log';
 const SPARE_SECONDS = 120;
 /** What a finished Job that nobody removed stays for. */
 const FINISHED_SECONDS = 60;
@@ -124,8 +126,11 @@ const startJob = async (
   const object = loadJobObject(settings, image, latestMillis);
   const job: MadeJob = { api, namespace, name: object.metadata.name };
   const links: PodLink[] = [];
+  await orRefused(api.create(jobsPath(namespace), object), RIGHTS).catch(async (error: unknown) => {
+    await api.close();
+    throw error;
+  });
   try {
-    await api.create(jobsPath(namespace), object);
     tell(`Job ${namespace}/${job.name}: waiting for ${settings.workers} load pods, at most ${PODS_MILLIS / 1000} s`);
     const pods = await runningPods(job, settings.workers, signal);
     for (const pod of pods) links.push(await callPod(job, pod, token));

@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestbedError } from '../../model/errors.ts';
 import type { KubeClient, KubeCondition, KubeList, KubeObject } from './client.ts';
+import { KubeError } from './client.ts';
 import { INDEX, indexedJob, jobsPath, lastWords, podsOfJob } from './job-object.ts';
 
 export interface IndexedWork {
@@ -75,6 +76,19 @@ const isOver = ({ status }: JobShown): boolean =>
     ({ type, status: holds }) => (type === 'Complete' || type === 'Failed') && holds === 'True',
   ) === true;
 
+/** What a Job of ours begins with, which the API server may refuse. Throws TARGET_FAILED with its words. */
+export const orRefused = async <T>(asked: Promise<T>, rights: string): Promise<T> => {
+  try {
+    return await asked;
+  } catch (cause) {
+    if (!(cause instanceof KubeError)) throw cause;
+    throw new TestbedError('TARGET_FAILED', cause.message, { hint: `needed: ${rights}`, cause });
+  }
+};
+
+const RIGHTS =
+  'in the namespace create, delete and get on jobs, create and delete on configmaps, list on pods, get on pods/log';
+
 class Round {
   private readonly api: KubeClient;
   private readonly work: IndexedWork;
@@ -98,7 +112,7 @@ class Round {
     const jobs = jobsPath(namespace);
     const job = roundOf(this.work, round, indexes);
     const path = `${jobs}/${job.metadata.name}`;
-    await this.api.create(jobs, job);
+    await orRefused(this.api.create(jobs, job), RIGHTS);
     try {
       for (;;) {
         const over = isOver(await this.api.get<JobShown>(path));
@@ -146,9 +160,9 @@ export const runIndexed = async (api: KubeClient, work: IndexedWork, listener: J
   if (bytes > MOST_BYTES)
     throw new TestbedError('USAGE', `the task is ${bytes} bytes: a ConfigMap holds ${MOST_BYTES}`);
   const maps = `/api/v1/namespaces/${work.namespace}/configmaps`;
-  await api.remove(`${maps}/${work.name}`);
+  await orRefused(api.remove(`${maps}/${work.name}`), RIGHTS);
   const data = Object.fromEntries(Object.values(work.files).map((text, i) => [keyOf(i), text]));
-  await api.create(maps, { metadata: { name: work.name, namespace: work.namespace }, data });
+  await orRefused(api.create(maps, { metadata: { name: work.name, namespace: work.namespace }, data }), RIGHTS);
   const missing = new Set(work.indexes);
   const until = performance.now() + work.patienceMillis;
   try {
