@@ -70,6 +70,13 @@ const unionLength = (intervals: [number, number][]): number => {
   return covered;
 };
 
+/** Adds the parts of [from, to) in which the pod was Ready. A function of its own: within the loop over all requests V8 keeps deoptimising it. */
+const addReadyParts = (pod: PodLife, from: number, to: number, parts: [number, number][]): void => {
+  for (const [start, end] of pod.ready) {
+    if (to > start && from < end) parts.push([Math.max(from, start), Math.min(to, end)]);
+  }
+};
+
 /** Seconds in which at least one call was in service on a Ready pod, over all pods. */
 const busySeconds = (run: RunRecord, pods: readonly PodLife[]): number => {
   const { requests } = run;
@@ -80,10 +87,7 @@ const busySeconds = (run: RunRecord, pods: readonly PodLife[]): number => {
     const from = requests.admittedMillis[i]!;
     if (row === undefined || Number.isNaN(from)) continue;
     const done = requests.doneMillis[i]!;
-    const to = Number.isNaN(done) ? run.header.endMillis : done;
-    for (const [start, end] of pods[row]!.ready) {
-      if (to > start && from < end) inService[row]!.push([Math.max(from, start), Math.min(to, end)]);
-    }
+    addReadyParts(pods[row]!, from, Number.isNaN(done) ? run.header.endMillis : done, inService[row]!);
   }
   return inService.reduce((sum, intervals) => sum + unionLength(intervals), 0) / 1000;
 };
