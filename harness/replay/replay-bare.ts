@@ -22,7 +22,7 @@ import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './re
 import { lifeOfRun, requestsOfRun, servedOfRun } from './replay-bare-clock.ts';
 import { withCauses } from './replay-bare-causes.ts';
 import { BareCluster } from './replay-bare-cluster.ts';
-import { BareFaults } from './replay-bare-faults.ts';
+import { BareFaults } from './cluster-faults.ts';
 import type { RunningLoad } from './running-load.ts';
 
 export interface ReplayBareSettings extends RealRunSettings {
