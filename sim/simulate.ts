@@ -52,6 +52,7 @@ export const simulate = (
   const world = new World(schedule, scenario, platform, options.known);
   const endMillis = world.run(Math.max(DRAIN_MILLIS, (scenario.service.timeout ?? 0) * 1000));
   const { fleet } = world;
+  fleet.runEnds(endMillis);
   assertConservation(fleet);
   assertLittle(fleet.requests, fleet.arrived, fleet.inSystemMillis(endMillis), endMillis);
   return {

@@ -13,9 +13,11 @@ export interface Promises {
 const latencyMillis = ({ outcome, doneMillis, offsetMillis }: ScriptPoint): number =>
   outcome === 'ok' && doneMillis !== null ? doneMillis - offsetMillis : Infinity;
 
-/** A session that its caller ended while it was served is judged by its lag until then. */
+/** A session that its caller or the end of the run ended while it was served is judged by its lag until then. */
 const lagMillis = ({ outcome, lagSeconds }: ScriptPoint): number =>
-  (outcome === 'ok' || outcome === 'abandoned') && lagSeconds !== null ? 1000 * lagSeconds : Infinity;
+  (outcome === 'ok' || outcome === 'abandoned' || outcome === 'unfinished') && lagSeconds !== null
+    ? 1000 * lagSeconds
+    : Infinity;
 
 /** Made in the init context. */
 export const promises = (plan: ScriptPlan): Promises => {

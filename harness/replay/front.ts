@@ -177,9 +177,11 @@ export class Front {
     this.departures.stop();
     for (const [row, place] of left.entries()) {
       if (place?.at === 'pod') {
-        // A live session was going on; a batch request waited for its answer.
-        if (this.schedule.kind[row] !== STREAM) this.fail(row, 'no-answer');
-        place.abandon();
+        // A live session was going on and is judged by its lag until now; a batch request waited for its answer.
+        const live = this.isLive(row, place);
+        const lag = place.abandon();
+        if (live) this.requests.lagSeconds[row] = lag;
+        else this.fail(row, 'no-answer');
       }
       if (place?.at === 'backoff') place.cancel();
     }

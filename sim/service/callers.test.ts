@@ -132,6 +132,27 @@ describe('live sessions cut by their caller', () => {
   });
 });
 
+describe('live sessions that go on when the run ends', () => {
+  it('have the lag that they had then; one without a place has none', () => {
+    const engine = new Engine();
+    const law = { ...LAW, stream: { ...LAW.stream, s0: seconds(0.2), cap: 1 } };
+    const rows = scheduleOf([
+      [0, 60, 'stream'],
+      [500, 60, 'stream'],
+    ]);
+    const fleet = playTraffic(engine, rows, { ...SETTINGS, law, queueAt: 'pod' }, () => undefined);
+    fleet.containerStarts(0);
+    fleet.join(0, 0);
+    engine.run(2000);
+    fleet.runEnds(2000);
+    // A step of 200 ms for a chunk of 100 ms: a second of lag per second.
+    expect(rowsOf(fleet.requests, 'lagSeconds')).toEqual([
+      ['unfinished', 0, 0, NaN, 2],
+      ['unfinished', 0, NaN, NaN, NaN],
+    ]);
+  });
+});
+
 describe('a pod that dies under abandoned work', () => {
   it('takes it along; nobody is told twice', () => {
     const engine = new Engine();

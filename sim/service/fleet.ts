@@ -225,6 +225,12 @@ export class Fleet {
     this.giveUp(now, id, ABANDONED);
   }
 
+  /** The run is over: a live session that goes on is judged by its lag until now. */
+  runEnds(now: number): void {
+    for (let id = 0; id < this.arrived; id++)
+      if (this.isLive(id)) this.requests.lagSeconds[id] = this.workers[this.requests.pod[id]!]!.lagOf(now, id);
+  }
+
   /** Integral of the number in the system up to now, request-milliseconds. */
   inSystemMillis(now: number): number {
     return this.occupancy.integralMillis(now);
