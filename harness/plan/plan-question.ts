@@ -5,10 +5,10 @@ import { TestbedError } from '../../model/errors.ts';
 import { stream } from '../../model/rng.ts';
 import { GPU_SPEED, requestWeight } from '../../model/service-time.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
-import type { LoadCase, Plan } from '../../reports/plan/plan.ts';
+import type { LoadCase, Plan, PlanInput } from '../../reports/plan/plan.ts';
 import { idealReplicas, planOf } from '../../reports/plan/plan.ts';
 import type { PlanAnswer, PlanCheck, TargetTrial } from '../../reports/plan/answer.ts';
-import { attainmentOf, chooseTarget, isKeptAt, perDay } from '../../reports/plan/answer.ts';
+import { attainmentOf, chooseTarget, furthest, isKeptAt, perDay } from '../../reports/plan/answer.ts';
 import { openSessions, sessionsPerReplica } from '../../reports/plan/sessions.ts';
 import { parseObjectives } from '../../reports/gate/parse.ts';
 import { scheduledLoad } from '../../reports/score/demand.ts';
@@ -27,6 +27,7 @@ import { leversOf } from '../tune/levers.ts';
 import type { Simulations } from '../tune/simulations.ts';
 import { capacityCurves } from './capacity-curves.ts';
 import { leadSeconds } from './lead-time.ts';
+import { withEnough } from './least-minimum.ts';
 
 export interface PlanRequest {
   readonly options: ScenarioOptions;
@@ -102,7 +103,8 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
   const asked = capacityQuestion(question);
   const cases = casesOf(request);
   const byGpu = await capacityCurves(request, asked.maxReplicas);
-  const open = openSessions(schedule);
+  const conduct = Object.fromEntries(scenario.traffic.map((traffic) => [traffic.name, traffic.conduct]));
+  const open = openSessions(schedule, conduct);
   const perReplica = sessionsPerReplica(serviceLaw(scenario.service).stream);
   if (open !== null && perReplica < 1)
     throw new TestbedError(
@@ -112,36 +114,35 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     );
   const live = promiseTo(parseObjectives(scenario.objectives), 'stream');
   const load: StepFunction = scheduledLoad(schedule, serviceLaw(scenario.service).batch, asked.windowMillis);
-  const plan = planOf(
-    {
-      load,
-      sessions: open,
-      fromMillis: scenario.warmup * 1000,
-      toMillis: schedule.durationMillis,
-      callsPerWeight: callsPerWeight(question),
-      offers: [...byGpu].map(([gpu, all]) => {
-        const instance = INSTANCE_OF[gpu] ?? null;
-        const price = instance === null ? undefined : instancePrice(instance);
-        return {
-          gpu,
-          basis: GPU_SPEED[gpu]!.basis,
-          curves: all,
-          sessionsPerReplica: sessionsPerReplica(serviceLaw({ ...scenario.service, gpu }).stream),
-          instance,
-          pricePerHour: price?.usd ?? null,
-          source: price?.source ?? '',
-        };
-      }),
-      gpu: scenario.service.gpu,
-      cases,
-      loseNodes: request.loseNodes,
-      replicasPerNode: replicasPerNode(question),
-      leadSeconds: leadSeconds(scenario, platform.deployment.readiness?.period ?? 0),
-      maxFactor: MAX_FACTOR,
-    },
-    stream(scenario.seed, 'plan'),
-  );
-  const capacity = plan.capacity.map((row) => row.load.low);
+  const input: PlanInput = {
+    load,
+    sessions: open,
+    fromMillis: scenario.warmup * 1000,
+    toMillis: schedule.durationMillis,
+    callsPerWeight: callsPerWeight(question),
+    offers: [...byGpu].map(([gpu, all]) => {
+      const instance = INSTANCE_OF[gpu] ?? null;
+      const price = instance === null ? undefined : instancePrice(instance);
+      return {
+        gpu,
+        basis: GPU_SPEED[gpu]!.basis,
+        curves: all,
+        sessionsPerReplica: sessionsPerReplica(serviceLaw({ ...scenario.service, gpu }).stream),
+        instance,
+        pricePerHour: price?.usd ?? null,
+        source: price?.source ?? '',
+      };
+    }),
+    gpu: scenario.service.gpu,
+    cases,
+    loseNodes: request.loseNodes,
+    replicasPerNode: replicasPerNode(question),
+    leadSeconds: leadSeconds(scenario, platform.deployment.readiness?.period ?? 0),
+    maxFactor: MAX_FACTOR,
+  };
+  const planned = (least: number): Plan => planOf(input, stream(scenario.seed, 'plan'), least);
+  const ideal = planned(0);
+  const capacity = ideal.capacity.map((row) => row.load.low);
   /** Every case starts with the replicas that its load needs at the start, so that no check is about the first minutes. */
   const startReplicas = (factor: number): number =>
     Math.max(
@@ -176,17 +177,31 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
   };
   const lever = leversOf(platform).levers.find(({ name }) => name === 'HPA target');
   const levels = (lever?.levels ?? []).map(({ label }) => Number(label));
-  const targets = await Promise.all(
-    levels.map(async (target): Promise<TargetTrial> => {
-      const {
-        attainment,
-        live: sessions,
-        kept,
-        moneyPerDay,
-      } = judged(await outcomes(advisedSetting(question, plan, target), cases[0]!.factor), 'target', target);
-      return { target, attainment: attainment ?? sessions, kept, moneyPerDay };
-    }),
-  );
+  const tried = async (of: Plan, target: number | null) =>
+    judged(
+      await outcomes(advisedSetting(question, of, target), cases[0]!.factor),
+      ...(of === ideal ? ['target'] : ['minimum', of.hpa.min]),
+      target ?? 'none',
+    );
+  const trials = (of: Plan): Promise<readonly TargetTrial[]> =>
+    Promise.all(
+      levels.map(async (level): Promise<TargetTrial> => {
+        const { attainment, live: sessions, kept, moneyPerDay } = await tried(of, level);
+        return {
+          target: level,
+          attainment: furthest([
+            [attainment, asked.attainment],
+            [sessions, live.target],
+          ]),
+          kept,
+          moneyPerDay,
+        };
+      }),
+    );
+  const first = await trials(ideal);
+  const closest = chooseTarget(first);
+  const { plan, binding } = await withEnough(ideal, planned, async (of) => (await tried(of, closest)).kept);
+  const targets = plan === ideal ? first : await trials(plan);
   const target = chooseTarget(targets);
   const settings = [
     ['present', { set: {}, nodes: undefined }],
@@ -216,6 +231,7 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     scenarioHours: scenario.duration / 3600,
     targets,
     target,
+    binding,
     checks,
     notes: [
       `a day is taken to be like the ${(scenario.duration / 3600).toFixed(2)} h of the scenario throughout`,

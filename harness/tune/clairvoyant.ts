@@ -16,7 +16,8 @@ export const clairvoyantFloor = (question: Question): Floor | null => {
   const { scenario, schedule } = question;
   const asked = capacityQuestion(question);
   const law = serviceLaw(scenario.service);
-  const sessions = openSessions(schedule);
+  const conduct = Object.fromEntries(scenario.traffic.map((traffic) => [traffic.name, traffic.conduct]));
+  const sessions = openSessions(schedule, conduct);
   const perReplica = sessionsPerReplica(law.stream);
   const curve = capacityCurve(schedule, fleetSettings(scenario.service, scenario.seed), asked);
   const idleMisses = curve !== null && (curve.capacity.at(-1) ?? 0) <= 0;

@@ -23,6 +23,7 @@ export interface PlanCheck extends LoadCase {
 
 export interface TargetTrial {
   readonly target: number;
+  /** Of the kind that is furthest from its promise. */
   readonly attainment: Interval | null;
   readonly kept: boolean;
   readonly moneyPerDay: number;
@@ -39,6 +40,8 @@ export interface PlanAnswer extends Plan {
   readonly targets: readonly TargetTrial[];
   /** The HPA target to set; null where the HPA has no plain target. */
   readonly target: number | null;
+  /** Why no target was enough by itself, and what is; null where a target keeps the promise. */
+  readonly binding: string | null;
   readonly checks: readonly PlanCheck[];
   readonly notes: readonly string[];
 }
@@ -55,6 +58,14 @@ export const attainmentOf = (outcomes: readonly Outcome[], kind: RequestKind, rn
 
 export const isKeptAt = (attainment: Interval | null, promised: number): boolean =>
   attainment !== null && attainment.low >= promised;
+
+/** Of shares kept and promised, the one that falls short the most; null without any. */
+export const furthest = (shares: readonly (readonly [kept: Interval | null, promised: number])[]): Interval | null =>
+  shares.reduce<{ readonly kept: Interval | null; readonly short: number }>(
+    (most, [kept, promised]) =>
+      kept === null || promised - kept.mean <= most.short ? most : { kept, short: promised - kept.mean },
+    { kept: null, short: -Infinity },
+  ).kept;
 
 /** GPU-hours and GPU money of a day that is like the run from beginning to end. */
 export const perDay = (outcomes: readonly Outcome[]): { readonly gpuHours: number; readonly money: number } => ({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stream } from '../../model/rng.ts';
 import { stepFunction } from '../stats/step-function.ts';
 import type { PlanAnswer, TargetTrial } from './answer.ts';
-import { attainmentOf, chooseTarget, isKeptAt } from './answer.ts';
+import { attainmentOf, chooseTarget, furthest, isKeptAt } from './answer.ts';
 import { planCsv, planText } from './plan-text.ts';
 import { planOf } from './plan.ts';
 
@@ -47,6 +47,7 @@ const answer: PlanAnswer = {
   seeds: 5,
   scenarioHours: 1,
   targets: [],
+  binding: null,
   target: 4,
   checks: [
     {
@@ -82,6 +83,11 @@ describe('the plan as text and CSV', () => {
     const checks = answer.checks.map((check) => ({ ...check, kept: false }));
     expect(planText({ ...answer, checks }).split('\n')[1]).toBe(
       'Even these settings miss the promise at the forecast: of what was simulated they come closest.',
+    );
+  });
+  it('says what binds where no target keeps the promise', () => {
+    expect(planText({ ...answer, binding: 'What binds is the minimum.' }).split('\n')[1]).toBe(
+      'What binds is the minimum.',
     );
   });
   it('has one figure per CSV line, quotes where needed, and leaves a cell empty where there is no data', () => {
@@ -124,6 +130,21 @@ describe('the target', () => {
   it('is the closest to the promise where none keeps it, and none where there is none', () => {
     expect(chooseTarget([trial(2, 0.9, 9), trial(4, 0.8, 7), trial(6, null, 5)])).toBe(2);
     expect(chooseTarget([])).toBeNull();
+  });
+  it('is judged by the kind that is furthest from its promise', () => {
+    const [calls, sessions] = [interval(1), interval(0.83)];
+    const shares = [
+      [calls, 0.99],
+      [sessions, 0.95],
+    ] as const;
+    expect(furthest(shares)).toBe(sessions);
+    expect(
+      furthest([
+        [null, 0.99],
+        [sessions, 0.95],
+      ]),
+    ).toBe(sessions);
+    expect(furthest([[null, 0.99]])).toBeNull();
   });
   it('is judged by the promised kind alone', () => {
     const run = {

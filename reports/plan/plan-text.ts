@@ -99,6 +99,7 @@ export const planText = (answer: PlanAnswer): string => {
     ...(forecast?.kept === false
       ? ['Even these settings miss the promise at the forecast: of what was simulated they come closest.']
       : []),
+    ...(answer.binding === null ? [] : wrapped(answer.binding, 110)),
     ...hpa.why.flatMap((why) => wrapped(`  ${why}`, 110)),
     '',
     ...(answer.capacity.length === 0

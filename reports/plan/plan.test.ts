@@ -83,6 +83,19 @@ describe('planOf', () => {
     });
   });
 
+  it('keeps a higher minimum where simulations ask for it, and less warm: what is there need not come', () => {
+    expect(planOf(input, stream(1, 'plan'), 3).hpa).toEqual({
+      min: 3,
+      max: 7,
+      warmSpareNodes: 1,
+      why: [
+        'minimum: 3, the least that was simulated to keep the promise; the quietest moment needs 2',
+        'maximum: 6 at the peak of 2 times the forecast + 1',
+        'warm spare: the need rises by up to 1 within the 300 s that a pod on a new node takes',
+      ],
+    });
+  });
+
   it('prices each GPU by its own need; no price and no capacity are said, not guessed', () => {
     // (mean 2 + lost 1 + spare 2) · 24 h · 0.8
     expect(plan.gpus[0]).toMatchObject({ gpuHoursPerDay: 120, moneyPerDay: 96 });

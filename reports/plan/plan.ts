@@ -7,7 +7,7 @@ import { bootstrapMean } from '../stats/interval.ts';
 import type { StepFunction } from '../stats/step-function.ts';
 import type { Needs } from './needs.ts';
 import { needsOf, replicasOver, spareFor } from './needs.ts';
-import { maximum } from '../stats/step-function.ts';
+import { maximum, stepFunction } from '../stats/step-function.ts';
 
 export interface LoadCase {
   readonly name: string;
@@ -116,19 +116,30 @@ export const idealReplicas = (
   perReplica: number,
 ): StepFunction => replicasOver(load, factor, { capacity }, sessions === null ? null : { open: sessions, perReplica });
 
-const advice = (input: PlanInput, replicas: StepFunction, stretchedReplicas: StepFunction): HpaAdvice => {
+const advice = (
+  input: PlanInput,
+  replicas: StepFunction,
+  stretchedReplicas: StepFunction,
+  leastMinimum: number,
+): HpaAdvice => {
   const { fromMillis: from, toMillis: to, loseNodes, replicasPerNode, leadSeconds, maxFactor } = input;
   const lost = loseNodes * replicasPerNode;
   const forecast = needsOf(replicas, from, to);
   const stretched = needsOf(stretchedReplicas, from, to);
-  const spare = spareFor(replicas, leadSeconds * 1000, from, to);
+  const quietest = forecast.trough + lost;
+  const min = Math.max(quietest, leastMinimum);
+  // What the minimum has already need not be warm.
+  const there = stepFunction(replicas.at.map((t, i) => [t, Math.max(min - lost, replicas.value[i]!)] as const));
+  const spare = spareFor(there, leadSeconds * 1000, from, to);
   const spareNodes = Math.ceil(spare / replicasPerNode);
   return {
-    min: forecast.trough + lost,
+    min,
     max: stretched.peak + lost,
     warmSpareNodes: spareNodes,
     why: [
-      `minimum: ${forecast.trough} at the quietest moment + ${lost} for ${loseNodes} lost node${loseNodes === 1 ? '' : 's'}`,
+      min > quietest
+        ? `minimum: ${min}, the least that was simulated to keep the promise; the quietest moment needs ${quietest}`
+        : `minimum: ${forecast.trough} at the quietest moment + ${lost} for ${loseNodes} lost node${loseNodes === 1 ? '' : 's'}`,
       `maximum: ${stretched.peak} at the peak of ${maxFactor} times the forecast + ${lost}`,
       `warm spare: the need rises by up to ${spare} within the ${Math.round(leadSeconds)} s that a pod on a new node takes`,
     ],
@@ -158,8 +169,11 @@ const gpuPlan = (input: PlanInput, offer: GpuOffer, rng: Rng): GpuPlan => {
   };
 };
 
-/** @param rng resamples the intervals of the capacity; the scenario's GPU must be one of the offers, with ≥ 2 curves or none each */
-export const planOf = (input: PlanInput, rng: Rng): Plan => {
+/**
+ * @param rng resamples the intervals of the capacity; the scenario's GPU must be one of the offers, with ≥ 2 curves or none each
+ * @param leastMinimum of the HPA, where simulations ask for more than the quietest moment needs
+ */
+export const planOf = (input: PlanInput, rng: Rng, leastMinimum = 0): Plan => {
   const own = input.offers.find(({ gpu }) => gpu === input.gpu)!;
   const capacity = sizing(own.curves, rng);
   const { sessions, fromMillis: from, toMillis: to, cases } = input;
@@ -169,7 +183,7 @@ export const planOf = (input: PlanInput, rng: Rng): Plan => {
     capacity: rows(own.curves, input.callsPerWeight, rng),
     sessions: sessions === null ? null : { perReplica: own.sessionsPerReplica, peak: maximum(sessions, from, to) },
     cases: needs,
-    hpa: advice(input, at(cases[0]!.factor), at(cases[0]!.factor * input.maxFactor)),
+    hpa: advice(input, at(cases[0]!.factor), at(cases[0]!.factor * input.maxFactor), leastMinimum),
     gpus: input.offers.map((offer) => gpuPlan(input, offer, rng)),
   };
 };
