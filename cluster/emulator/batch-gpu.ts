@@ -20,7 +20,8 @@ export class BatchGpu {
   private next = 0;
   private cancelTimer: (() => void) | null = null;
 
-  constructor(law: ServiceLaw, clock: ScaledClock) {
+  /** @param warm true for a pod that has served before the run */
+  constructor(law: ServiceLaw, clock: ScaledClock, warm = false) {
     this.clock = clock;
     this.worker = new Worker(
       law,
@@ -35,6 +36,7 @@ export class BatchGpu {
         },
       },
       { countStreamsAsRequests: false },
+      warm,
     );
   }
 

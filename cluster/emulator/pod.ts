@@ -36,9 +36,10 @@ export class EmulatedPod {
   constructor(config: EmulatorConfig, clock: ScaledClock) {
     this.config = config;
     this.clock = clock;
-    this.batch = new BatchGpu(config.law, clock);
-    this.streams = new StreamGpu(config.law.stream, clock);
     this.startedMillis = clock.now();
+    // Pods that are there before the origin have served before the run, as in the simulator.
+    this.batch = new BatchGpu(config.law, clock, this.startedMillis < 0);
+    this.streams = new StreamGpu(config.law.stream, clock);
     this.metrics = podMetrics(config.metricSets, {
       activeRequests: () =>
         this.batch.worker.batchInService + (config.countStreamsAsRequests ? this.streams.active() : 0),

@@ -56,6 +56,14 @@ export interface LocalRecord {
 const GRID_MILLIS = 1000;
 const TRIM_MILLIS = 60_000;
 
+/** Whoever compares with a simulation, a bare or a kind run must know what was not there. */
+export const otherHpaNotes = ({ otherHpas }: Platform): readonly string[] =>
+  otherHpas.map(
+    ({ spec }) =>
+      `the HPA of ${spec.scaleTargetRef.name} is not run in the local profile, which has the pods of the service alone; ` +
+      'simulate and replay --profile bare or kind run it',
+  );
+
 const sparePods = (platform: Platform): number =>
   platform.hpa === null ? 0 : Math.max(0, platform.hpa.spec.maxReplicas - initialReplicas(platform));
 
@@ -227,7 +235,7 @@ export class LocalRun {
       decisions,
       signals,
       storage,
-      notes: this.faults?.notes ?? [],
+      notes: [...otherHpaNotes(this.settings.platform), ...(this.faults?.notes ?? [])],
       processIds: this.cluster.processes.startedIds,
       served: this.cluster.processes.served.byPod,
       lateness: { scrapes: this.scraping.latenessMillis, controlMax: this.agenda.latestMillis },
