@@ -5,6 +5,7 @@
 import type { ClockOffset } from '../cluster/existing/clock-offset.ts';
 import { orRefused } from '../cluster/kube/indexed-job.ts';
 import { indexedJob, jobsPath } from '../cluster/kube/job-object.ts';
+import { LOAD_RIGHTS, rightsInWords } from '../cluster/kube/job-rights.ts';
 import type { ValidityCheck } from '../model/record.ts';
 import type { Schedule } from '../model/schedule.ts';
 import type { JobPlace } from './job-place.ts';
@@ -29,7 +30,6 @@ export interface LoadJobSettings {
   readonly tell: (text: string) => void;
 }
 
-const RIGHTS = 'in the namespace create and delete on jobs, list on pods, get on pods/proxy and pods/log';
 const SPARE_SECONDS = 120;
 /** What a finished Job that nobody removed stays for. */
 const FINISHED_SECONDS = 60;
@@ -126,7 +126,7 @@ const startJob = async (
   const object = loadJobObject(settings, image, latestMillis);
   const job: MadeJob = { api, namespace, name: object.metadata.name };
   const links: PodLink[] = [];
-  await orRefused(api.create(jobsPath(namespace), object), RIGHTS).catch(async (error: unknown) => {
+  await orRefused(api.create(jobsPath(namespace), object), rightsInWords(LOAD_RIGHTS)).catch(async (error: unknown) => {
     await api.close();
     throw error;
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { examplePlatform } from '../kube/observe.test-support.ts';
+import { LOAD_RIGHTS } from '../kube/job-rights.ts';
 import { readsOf } from './reads.ts';
 import { rightsFor, rightsText } from './rights.ts';
 
@@ -39,6 +40,25 @@ describe('the rights of an observation', () => {
           },
         ],
       ],
+    ]);
+  });
+
+  it('are a role more where load comes from pods of a Job', () => {
+    const roles = (rightsFor([], 'asr', LOAD_RIGHTS) as Record<string, unknown>[]).filter(
+      ({ kind }) => kind === 'Role',
+    );
+    expect(roles).toEqual([
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'surgelab-load', namespace: 'asr' },
+        rules: [
+          { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'delete'] },
+          { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+          { apiGroups: [''], resources: ['pods/proxy'], verbs: ['get'] },
+          { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+        ],
+      },
     ]);
   });
 

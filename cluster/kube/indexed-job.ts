@@ -7,6 +7,7 @@ import { TestbedError } from '../../model/errors.ts';
 import type { KubeClient, KubeCondition, KubeList, KubeObject } from './client.ts';
 import { KubeError } from './client.ts';
 import { INDEX, indexedJob, jobsPath, lastWords, podsOfJob } from './job-object.ts';
+import { WORK_RIGHTS, rightsInWords } from './job-rights.ts';
 
 export interface IndexedWork {
   readonly namespace: string;
@@ -86,8 +87,7 @@ export const orRefused = async <T>(asked: Promise<T>, rights: string): Promise<T
   }
 };
 
-const RIGHTS =
-  'in the namespace create, delete and get on jobs, create and delete on configmaps, list on pods, get on pods/log';
+const RIGHTS = rightsInWords(WORK_RIGHTS);
 
 class Round {
   private readonly api: KubeClient;

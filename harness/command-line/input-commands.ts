@@ -94,6 +94,7 @@ export const addInputCommands = (program: Command): void => {
       .description('the rights that `replay --profile existing` and `observe` need on a cluster, as manifests')
       .option('--namespace <name>', 'where the workload is (default: as the manifests say)')
       .option('--prometheus <place>', 'with reading Prometheus as NAMESPACE/SERVICE:PORT through the API server')
+      .option('--load-pods', 'with sending load from pods of a Job there (`replay --on k8s`)')
       .action((scenario: string, options: object) =>
         runCommand(() => import('../commands/generate-rbac.ts'), { scenario, ...options }),
       ),

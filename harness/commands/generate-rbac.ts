@@ -5,6 +5,7 @@ import { inNamespace } from '../../cluster/existing/look-there.ts';
 import { prometheusPlace } from '../../cluster/existing/prometheus-place.ts';
 import { readsOf } from '../../cluster/existing/reads.ts';
 import { rightsText } from '../../cluster/existing/rights.ts';
+import { LOAD_RIGHTS } from '../../cluster/kube/job-rights.ts';
 import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { readQuestion } from '../question.ts';
@@ -15,16 +16,19 @@ export interface GenerateRbacOptions {
   readonly scenario: string;
   readonly namespace?: string;
   readonly prometheus?: string;
+  /** With what `replay --on k8s` needs. */
+  readonly loadPods?: boolean;
 }
 
 export const run = (
-  { scenario, namespace, prometheus }: GenerateRbacOptions,
+  { scenario, namespace, prometheus, loadPods }: GenerateRbacOptions,
   context: CommandContext,
 ): Promise<number> => {
   const file = readQuestion({ scenario });
   const read = readPlatform(readManifestFiles(file), file.scenario.platform.set);
   const platform = namespace === undefined ? read : inNamespace(read, namespace);
   const place = prometheus === undefined ? null : prometheusPlace(prometheus);
-  context.print(rightsText(readsOf(platform, place), platform.deployment.namespace).trimEnd());
+  const jobs = loadPods === true ? LOAD_RIGHTS : [];
+  context.print(rightsText(readsOf(platform, place), platform.deployment.namespace, jobs).trimEnd());
   return Promise.resolve(OUTCOME_EXIT.ok.code);
 };
