@@ -120,6 +120,15 @@ describe('metrics page', () => {
     expect(page['asr_request_duration_seconds_sum']).toBeCloseTo(0.147, 9); // 0.09 + 3·0.019
   });
 
+  it('counts as queued live sessions both those on the pod and those in front of all pods', () => {
+    const { worker } = workerOf({ ...LAW, stream: { ...LAW.stream, cap: 2 } });
+    for (const id of [0, 1, 2]) worker.arriveStream(0, id, 60, true);
+    const values = new Float64Array(PAGE.length);
+    readPage(worker, { modelLoadSeconds: 1, batchWaiting: 7, streamsWaiting: 4 }, values);
+    const shown = (name: string): number => values[PAGE.findIndex((series) => series.name === name)]!;
+    expect(['asr_active_streams', 'asr_stream_queue_depth', 'asr_batch_queue_depth'].map(shown)).toEqual([2, 5, 7]);
+  });
+
   it('has one sample per name and label set', () => {
     expect(new Set(PAGE.map(({ name, labels }) => name + JSON.stringify(labels))).size).toBe(PAGE.length);
     expect(PAGE).toHaveLength(22);
