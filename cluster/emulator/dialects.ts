@@ -85,4 +85,8 @@ export const SERVER_HEADERS = {
 } as const;
 
 /** On a scrape: the length of the queues in front of all pods, `batch,streams`; stands in for the shared Redis list. */
-export const SCRAPE_HEADERS = { sharedQueue: 'x-testbed-shared-queue' } as const;
+export const SCRAPE_HEADERS = {
+  sharedQueue: 'x-testbed-shared-queue',
+  /** `1` or `0`: whether scrapes find a closed door from here on. */
+  refuseScrapes: 'x-testbed-refuse-scrapes',
+} as const;

@@ -7,6 +7,8 @@ import type { EmulatedPod } from './pod.ts';
 import { header } from './upload.ts';
 
 export const answerScrape = (pod: EmulatedPod, request: IncomingMessage, response: ServerResponse): void => {
+  const refuse = header(request, SCRAPE_HEADERS.refuseScrapes);
+  if (refuse !== null) pod.refusesScrapes = refuse === '1';
   const fault = metricsFault(pod.config.faults, pod.clock.now());
   const closed = pod.refusesScrapes || (!pod.loaded && !pod.config.metricsWhileLoading);
   if (closed || fault?.kind === 'metrics-refused') {

@@ -78,10 +78,15 @@ describe("kind's configuration of a scenario", () => {
         },
         controllerManager: {
           extraArgs: [
+            { name: 'leader-elect', value: 'false' },
             { name: 'horizontal-pod-autoscaler-sync-period', value: '5s' },
             { name: 'horizontal-pod-autoscaler-tolerance', value: '0.1' },
             { name: 'horizontal-pod-autoscaler-downscale-stabilization', value: '10s' },
           ],
+        },
+        scheduler: {
+          extraEnvs: [{ name: 'GOGC', value: '30' }],
+          extraArgs: [{ name: 'leader-elect', value: 'false' }],
         },
       },
     ]);

@@ -9,7 +9,8 @@ import { metricApisOf } from '../bare/aggregation.ts';
 import { ADAPTER_AUDIT_POLICY } from '../bare/audit-policy.ts';
 import { adapterFile, prometheusFiles } from '../bare/monitoring-files.ts';
 import type { KindImages } from './images.ts';
-import { MONITORING, PROMETHEUS_HOST_PORT } from './names.ts';
+import { LEAN } from './cluster-yaml.ts';
+import { ADAPTER_AUDIT_LOG, LOG_FOLDER, MONITORING, PROMETHEUS_HOST_PORT, SAMPLES_FOLDER } from './names.ts';
 
 const CONTROL_PLANE_ONLY = { 'node-role.kubernetes.io/control-plane': '' };
 const ADAPTER_PORT = 6443;
@@ -104,6 +105,7 @@ const kubeStateMetricsObjects = (image: string): readonly ObjectToCreate[] => [
       {
         name: 'kube-state-metrics',
         image,
+        env: LEAN,
         args: [
           `--port=${KUBE_STATE_METRICS_PORT}`,
           '--resources=deployments,horizontalpodautoscalers,nodes,pods,replicasets',
@@ -138,6 +140,7 @@ export const prometheusObjects = (platform: Platform, images: KindImages): reado
         {
           name: 'prometheus',
           image: images.prometheus,
+          env: LEAN,
           args: [
             '--config.file=/etc/prometheus/prometheus.yml',
             '--storage.tsdb.path=/data',
@@ -152,7 +155,10 @@ export const prometheusObjects = (platform: Platform, images: KindImages): reado
           ],
         },
       ],
-      volumes: [configVolume('prometheus', files.keys()), { name: 'data', emptyDir: {} }],
+      volumes: [
+        configVolume('prometheus', files.keys()), // Its samples outlive its pod, as a volume would keep them.
+        { name: 'data', hostPath: { path: SAMPLES_FOLDER, type: 'Directory' } },
+      ],
     }),
   ];
 };
@@ -173,6 +179,7 @@ export const adapterObjects = (platform: Platform, images: KindImages): readonly
         {
           name: 'adapter',
           image: images.adapter,
+          env: LEAN,
           args: [
             `--prometheus-url=http://prometheus.${MONITORING}.svc:9090`,
             '--config=/etc/adapter/adapter.yaml',
@@ -181,8 +188,7 @@ export const adapterObjects = (platform: Platform, images: KindImages): readonly
             `--secure-port=${ADAPTER_PORT}`,
             '--cert-dir=/tmp',
             '--audit-policy-file=/etc/adapter/audit-policy.yaml',
-            // Its log is read like any container's.
-            '--audit-log-path=-',
+            `--audit-log-path=${ADAPTER_AUDIT_LOG}`,
           ],
           ports: [{ containerPort: ADAPTER_PORT }],
           resources: { requests: { cpu: '20m', memory: '48Mi' } },
@@ -190,10 +196,15 @@ export const adapterObjects = (platform: Platform, images: KindImages): readonly
           volumeMounts: [
             { name: 'config', mountPath: '/etc/adapter' },
             { name: 'tmp', mountPath: '/tmp' },
+            { name: 'log', mountPath: LOG_FOLDER },
           ],
         },
       ],
-      volumes: [configVolume(name, files.keys()), { name: 'tmp', emptyDir: {} }],
+      volumes: [
+        configVolume(name, files.keys()),
+        { name: 'tmp', emptyDir: {} },
+        { name: 'log', hostPath: { path: LOG_FOLDER, type: 'DirectoryOrCreate' } },
+      ],
     }),
     ...metricApisOf(adapter.config).map((group) => ({
       path: '/apis/apiregistration.k8s.io/v1/apiservices',

@@ -17,8 +17,11 @@ export const MONITORING = 'monitoring';
 /** Of Prometheus on the control plane's address, which only this machine reaches. */
 export const PROMETHEUS_HOST_PORT = 30_090;
 
-/** Inside the control plane's node. */
-export const AUDIT_LOG = '/var/log/surgelab/audit.log';
+/** Inside the control plane's node: audit logs of API server and adapter, samples of Prometheus. */
+export const LOG_FOLDER = '/var/log/surgelab';
+export const AUDIT_LOG = `${LOG_FOLDER}/audit.log`;
+export const ADAPTER_AUDIT_LOG = `${LOG_FOLDER}/adapter-audit.log`;
+export const SAMPLES_FOLDER = '/var/lib/surgelab-samples';
 
 const cacheOf = (environment: Environment): string => {
   const base = environment['XDG_CACHE_HOME'];

@@ -1,12 +1,13 @@
 // Follows the Deployment's pods and the endpoints of their Service while a run lasts: numbers pods in the order in which
-// they appear, tells which may be sent to and at which address. A pod is reached at its node's address (host port), on the
-// Docker network that is this machine's own.
+// they appear, tells which may be sent to and at which address, reads what they say of themselves. A pod is reached at its
+// node's address (host port), on the Docker network that is this machine's own.
 
 import type { EndpointChange } from '../bare/load-balancer.ts';
 import { followEndpoints } from '../bare/load-balancer.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { PodShown } from '../kube/observed-life.ts';
 import { watchKubernetes } from '../kube/watch.ts';
+import { PodLogs } from './pod-logs.ts';
 
 export interface FollowedPod {
   readonly ordinal: number;
@@ -28,24 +29,6 @@ export interface FollowerSettings {
   readonly leave: (pod: number) => void;
 }
 
-interface LogLine {
-  readonly what?: string;
-  readonly monotonicMillis?: number;
-}
-
-/** When an emulated pod says that its model was loaded, on the machine's monotonic clock; null = it does not say. */
-export const loadedIn = (log: string): number | null => {
-  for (const line of log.split('\n')) {
-    try {
-      const { what, monotonicMillis } = JSON.parse(line) as LogLine;
-      if (what === 'loaded' && monotonicMillis !== undefined) return monotonicMillis;
-    } catch {
-      // somebody else's words
-    }
-  }
-  return null;
-};
-
 const isReady = ({ status }: PodShown): boolean =>
   status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true;
 
@@ -56,8 +39,9 @@ interface Hosted {
 export class PodFollower {
   /** Names of all pods that were seen, also of those that are gone. */
   readonly ordinals = new Map<string, number>();
-  /** By name, as the pods' own logs say: asked for when they become Ready, since a deleted pod takes its log with it. */
-  readonly loadedMonotonicMillis = new Map<string, number>();
+  /** Ordinals and addresses of the pods that may be sent to. */
+  readonly serving = new Map<number, string>();
+  readonly logs: PodLogs;
   /** Rejects when a watch cannot go on. */
   readonly broken: Promise<never>;
   private readonly settings: FollowerSettings;
@@ -65,11 +49,11 @@ export class PodFollower {
   /** Ready before their object was seen. */
   private readonly early = new Set<string>();
   private readonly abort = new AbortController();
-  private readonly asked = new Set<string>();
 
   constructor(settings: FollowerSettings) {
     this.settings = settings;
     const { api, namespace, selector, service } = settings;
+    this.logs = new PodLogs(api, namespace);
     const text = Object.entries(selector)
       .map(([name, value]) => `${name}=${value}`)
       .join(',');
@@ -80,7 +64,7 @@ export class PodFollower {
         signal,
         changed: (change) => {
           if (change.kind === 'present') this.seen(change.object);
-          else if (change.kind === 'gone') this.pods.delete(change.object.metadata.uid ?? '');
+          else if (change.kind === 'gone') this.gone(change.object.metadata.uid ?? '');
         },
       }),
       followEndpoints(api, { namespace, name: service }, signal, (change) => this.endpoint(change)),
@@ -91,6 +75,12 @@ export class PodFollower {
     this.broken.catch(() => undefined);
   }
 
+  /** The one that was there first of those that are Ready and stay. */
+  get oldestReady(): FollowedPod | null {
+    const ready = this.present.filter(({ shown }) => isReady(shown) && shown.metadata.deletionTimestamp === undefined);
+    return ready.toSorted((a, b) => a.ordinal - b.ordinal)[0] ?? null;
+  }
+
   /** Those that are there now. */
   get present(): readonly FollowedPod[] {
     return [...this.pods.values()];
@@ -98,35 +88,34 @@ export class PodFollower {
 
   stop(): void {
     this.abort.abort();
+    this.logs.stop();
   }
 
   private seen(shown: PodShown): void {
-    if (isReady(shown)) void this.readLog(shown.metadata.name);
     const uid = shown.metadata.uid ?? '';
     const known = this.pods.get(uid);
     if (known !== undefined) {
       known.shown = shown;
+      this.logs.seen(known.ordinal, shown);
       return;
     }
     const { name } = shown.metadata;
     const ordinal = this.ordinals.get(name) ?? this.ordinals.size;
     this.ordinals.set(name, ordinal);
     this.pods.set(uid, { ordinal, name, seenMillis: this.settings.now(), shown });
+    this.logs.seen(ordinal, shown);
     if (this.early.delete(uid)) this.endpoint({ uid, ready: true });
   }
 
-  /** What cannot be read stays unknown: the probe that passed is known in any case. */
-  private async readLog(name: string): Promise<void> {
-    if (this.asked.has(name)) return;
-    this.asked.add(name);
-    const { api, namespace } = this.settings;
-    try {
-      const { text } = await api.raw('GET', `/api/v1/namespaces/${namespace}/pods/${name}/log?limitBytes=4096`);
-      const loaded = loadedIn(text);
-      if (loaded !== null) this.loadedMonotonicMillis.set(name, loaded);
-    } catch {
-      this.asked.delete(name);
-    }
+  /** A pod that is killed may be gone before its endpoint is, and its node's address another pod's soon. */
+  private gone(uid: string): void {
+    const pod = this.pods.get(uid);
+    this.pods.delete(uid);
+    if (pod !== undefined) this.leave(pod.ordinal);
+  }
+
+  private leave(ordinal: number): void {
+    if (this.serving.delete(ordinal)) this.settings.leave(ordinal);
   }
 
   private endpoint({ uid, ready }: EndpointChange): void {
@@ -137,7 +126,11 @@ export class PodFollower {
       return;
     }
     const { hostIP } = (pod.shown.status ?? {}) as Hosted;
-    if (!ready) this.settings.leave(pod.ordinal);
-    else if (hostIP !== undefined) this.settings.join(pod.ordinal, `http://${hostIP}:${this.settings.port}`);
+    if (!ready) this.leave(pod.ordinal);
+    else if (hostIP !== undefined) {
+      const origin = `http://${hostIP}:${this.settings.port}`;
+      this.serving.set(pod.ordinal, origin);
+      this.settings.join(pod.ordinal, origin);
+    }
   }
 }

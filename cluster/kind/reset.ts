@@ -1,13 +1,13 @@
 // Makes a cluster that has run before as if it had not: no workload, no HPA, a Prometheus without samples, an empty audit
 // log. And the logs of a run as files.
 
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ObjectToCreate } from '../bare/aggregation.ts';
 import { hpaObject } from '../bare/platform-objects.ts';
 import type { KubeClient, KubeList } from '../kube/client.ts';
 import { podsReady } from './apply.ts';
-import { AUDIT_LOG, CONTROL_PLANE, MONITORING } from './names.ts';
+import { bringBack, emptySamples, takeOut } from './breaks.ts';
+import { ADAPTER_AUDIT_LOG, AUDIT_LOG, CONTROL_PLANE, MONITORING } from './names.ts';
 import type { Ladder } from './rungs.ts';
 import { need } from './rungs.ts';
 import { run } from './shell.ts';
@@ -38,8 +38,9 @@ export const resetWorkload = async ({ api, workload }: UpCluster, ladder: Ladder
   const selector = Object.entries(deployment.selector)
     .map(([name, value]) => `${name}=${value}`)
     .join(',');
-  for (const name of await podsOf(api, MONITORING, 'app=prometheus'))
-    await api.remove(`/api/v1/namespaces/${MONITORING}/pods/${name}`, { gracePeriodSeconds: 1 });
+  await takeOut(api, 'prometheus');
+  await emptySamples();
+  await bringBack(api, 'prometheus');
   await need(
     {
       what: 'the pods of the run before to be gone',
@@ -59,21 +60,11 @@ export const resetWorkload = async ({ api, workload }: UpCluster, ladder: Ladder
     },
     ladder,
   );
-  await run('docker', ['exec', CONTROL_PLANE, 'sh', '-c', `: >${AUDIT_LOG}`]);
+  await run('docker', ['exec', CONTROL_PLANE, 'sh', '-c', `: >${AUDIT_LOG}; : >${ADAPTER_AUDIT_LOG}`]);
 };
 
-export interface RunLogs {
-  readonly auditLog: string;
-  readonly adapterAuditLog: string;
-}
-
 /** Copies both audit logs into a folder of the caller's. */
-export const copyLogs = async (api: KubeClient, folder: string): Promise<RunLogs> => {
-  const logs = { auditLog: join(folder, 'audit.log'), adapterAuditLog: join(folder, 'adapter-audit.log') };
-  await run('docker', ['cp', `${CONTROL_PLANE}:${AUDIT_LOG}`, logs.auditLog]);
-  const texts: string[] = [];
-  for (const name of await podsOf(api, MONITORING, 'app=prometheus-adapter'))
-    texts.push((await api.raw('GET', `/api/v1/namespaces/${MONITORING}/pods/${name}/log`)).text);
-  await writeFile(logs.adapterAuditLog, texts.join('\n'));
-  return logs;
+export const copyLogs = async (folder: string): Promise<void> => {
+  for (const log of [AUDIT_LOG, ADAPTER_AUDIT_LOG])
+    await run('docker', ['cp', `${CONTROL_PLANE}:${log}`, join(folder, basename(log))]);
 };

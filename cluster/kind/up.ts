@@ -9,7 +9,8 @@ import type { ServiceLaw } from '../../model/service-time.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { connectKubernetes } from '../kube/client.ts';
 import { applyAll } from './apply.ts';
-import { clusterYaml } from './cluster-yaml.ts';
+import { emptySamples } from './breaks.ts';
+import { LEAN, clusterYaml } from './cluster-yaml.ts';
 import { EMULATOR, buildNodeImage } from './node-image.ts';
 import { keepEvidence, nodeContainers } from './evidence.ts';
 import type { KindImages } from './images.ts';
@@ -130,11 +131,18 @@ const idleImage = async (): Promise<string> => {
   return tag;
 };
 
-/** Nothing on the GPU nodes asks a Service: kube-proxy runs on the control plane alone and spares each of them 60 MB. */
-const leanWorkers = (api: KubeClient): Promise<unknown> =>
-  api.patch('/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy', {
-    spec: { template: { spec: { nodeSelector: { 'node-role.kubernetes.io/control-plane': '' } } } },
-  });
+/**
+ * Nothing on the GPU nodes asks a Service: kube-proxy runs on the control plane alone and spares each of them 60 MB. And
+ * names of a cluster this small are resolved by one CoreDNS; kubeadm's two are for two machines.
+ */
+const lean = async (api: KubeClient): Promise<void> => {
+  const apps = '/apis/apps/v1/namespaces/kube-system';
+  const withLessGarbage = (name: string) => ({ containers: [{ name, env: LEAN }] });
+  const proxy = { ...withLessGarbage('kube-proxy'), nodeSelector: { 'node-role.kubernetes.io/control-plane': '' } };
+  await api.patch(`${apps}/daemonsets/kube-proxy`, { spec: { template: { spec: proxy } } }, 'strategic');
+  const names = { replicas: 1, template: { spec: withLessGarbage('coredns') } };
+  await api.patch(`${apps}/deployments/coredns`, { spec: names }, 'strategic');
+};
 
 const parkSurplus = async (api: KubeClient, settings: UpSettings): Promise<void> => {
   const { pool, signal, tell } = settings;
@@ -185,7 +193,7 @@ export const bringUp = async (settings: UpSettings): Promise<UpCluster> => {
     writeState(environment, state);
     const client = await connectKubernetes(stateFiles(environment).kubeconfig);
     api = client;
-    if (!there) await leanWorkers(client);
+    if (!there) await Promise.all([lean(client), emptySamples()]);
     reach('images on the nodes');
     tell('loading images');
     await loadImages(images, emulator, settings);
@@ -225,13 +233,14 @@ export const explained = async (
   api: KubeClient | null,
   environment: Environment,
 ): Promise<unknown> => {
-  const isAnswer = error instanceof TestbedError && ['INTERRUPTED', 'USAGE', 'TOOL_MISSING'].includes(error.code);
-  if (isAnswer) return error;
+  const code = error instanceof TestbedError ? error.code : 'TARGET_FAILED';
+  if (code === 'INTERRUPTED' || code === 'USAGE') return error;
   const { evidence } = stateFiles(environment);
   await keepEvidence(evidence, api, error);
   const message = error instanceof Error ? error.message : String(error);
-  return new TestbedError('TARGET_FAILED', `the kind cluster did not come up: rung "${rung}": ${message}`, {
-    hint: `look at ${evidence}; then surgelab cluster down --profile kind`,
+  const hint = error instanceof TestbedError && error.hint !== undefined ? `${error.hint}; ` : '';
+  return new TestbedError(code, `the kind cluster did not come up: rung "${rung}": ${message}`, {
+    hint: `${hint}evidence is in ${evidence}; surgelab cluster down --profile kind takes both away`,
     cause: error,
   });
 };

@@ -15,9 +15,20 @@ import type { UpCluster } from './up.ts';
 import { loadService, workloadObjects } from './workload.ts';
 import { untilScraped } from './scraped.ts';
 
+/** A rung of the metric path that stayed broken: a run shows what follows, `cluster up` fails at it. */
+export interface BrokenRung {
+  readonly rung: string;
+  /** What was expected, and what was found. */
+  readonly found: string;
+  readonly hint: string;
+}
+
 export interface WorkloadUp {
   readonly prometheusUrl: string;
   readonly replicas: number;
+  /** From the pods up; the HPA's metric may be served all the same. */
+  readonly broken: readonly BrokenRung[];
+  readonly isServed: boolean;
   readonly notes: readonly string[];
 }
 
@@ -29,7 +40,7 @@ const ADAPTER_SECONDS = 60;
 export const prometheusUrl = async (): Promise<string> =>
   `http://${await nodeAddress(CONTROL_PLANE)}:${PROMETHEUS_HOST_PORT}`;
 
-const answers = async (url: string): Promise<string | null> => {
+export const prometheusAnswers = async (url: string): Promise<string | null> => {
   try {
     const { status } = await fetch(`${url}/-/ready`);
     return status === 200 ? null : `it answers ${status}`;
@@ -43,6 +54,7 @@ export const workloadUp = async ({ api, images, workload, warm }: UpCluster, lad
   const { platform, doors } = workload;
   const { namespace, selector } = platform.deployment;
   const notes: string[] = [];
+  const broken: BrokenRung[] = [];
   const replicas = initialReplicas(platform);
   await applyAll(api, workloadObjects({ ...workload, replicas }));
   const { service, isOwn } = loadService(platform, doors);
@@ -60,9 +72,14 @@ export const workloadUp = async ({ api, images, workload, warm }: UpCluster, lad
   );
   await need({ what: 'the cards', patienceSeconds: CARD_SECONDS, check: () => cardsThere(api, warm) }, ladder);
   const url = await prometheusUrl();
-  await need({ what: 'Prometheus', patienceSeconds: PROMETHEUS_SECONDS, check: () => answers(url) }, ladder);
+  await need({ what: 'Prometheus', patienceSeconds: PROMETHEUS_SECONDS, check: () => prometheusAnswers(url) }, ladder);
   const scraped = await untilScraped(url, platform, replicas, ladder);
-  if (scraped !== null) notes.push(scraped);
+  if (scraped !== null)
+    broken.push({
+      rung: 'scrapes',
+      found: `expected a scrape of every target of the pods, found ${scraped}`,
+      hint: 'the monitor has to select the Service and name its port: surgelab lint SCENARIO',
+    });
   await applyAll(api, adapterObjects(platform, images));
   const adapter = await waitFor(
     {
@@ -72,12 +89,21 @@ export const workloadUp = async ({ api, images, workload, warm }: UpCluster, lad
     },
     ladder,
   );
-  if (adapter !== null) notes.push(`the adapter is not Ready: ${adapter}`);
-  if (platform.hpa !== null) {
-    const missing = await untilServed(api, platform.hpa, ladder);
-    if (missing !== null) notes.push(`the HPA's metric is not served: ${missing}`);
-  }
-  return { prometheusUrl: url, replicas, notes };
+  if (adapter !== null)
+    broken.push({
+      rung: 'adapter',
+      found: `expected its pod Ready after ${ADAPTER_SECONDS} s, found ${adapter}`,
+      hint: 'its log is among the evidence',
+    });
+  const missing = platform.hpa === null ? null : await untilServed(api, platform.hpa, ladder);
+  if (missing !== null)
+    broken.push({
+      rung: "HPA's metric",
+      found: `expected a value after ${ADAPTER_SECONDS} s, found ${missing}`,
+      hint: "an adapter rule has to find a series that Prometheus has and rename it to the HPA's metric: surgelab lint SCENARIO",
+    });
+
+  return { prometheusUrl: url, replicas, broken, isServed: missing === null, notes };
 };
 
 const untilServed = (api: KubeClient, hpa: Hpa, ladder: Ladder): Promise<string | null> =>

@@ -59,6 +59,8 @@ describe('the workload of a scenario on kind', () => {
       failureThreshold: 20,
     };
     expect(objects[4]!.body).toEqual({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
       metadata: { name: 'lightning-asr', namespace: 'smallest', labels: { app: 'lightning-asr' } },
       spec: {
         replicas: 3,
@@ -107,10 +109,10 @@ describe('the workload of a scenario on kind', () => {
                   capabilities: { drop: ['ALL'] },
                   seccompProfile: { type: 'RuntimeDefault' },
                 },
-                volumeMounts: [{ name: 'settings', mountPath: '/etc/surgelab', readOnly: true }],
+                volumeMounts: [{ name: 'surgelab-settings', mountPath: '/etc/surgelab', readOnly: true }],
               },
             ],
-            volumes: [{ name: 'settings', configMap: { name: 'surgelab-emulator' } }],
+            volumes: [{ name: 'surgelab-settings', configMap: { name: 'surgelab-emulator' } }],
           },
         },
       },
@@ -118,8 +120,12 @@ describe('the workload of a scenario on kind', () => {
   });
 
   it('says what stands in for the images of the user', () => {
+    const pod = 'Deployment smallest/lightning-asr spec.template.spec';
     expect(replacedBy(platform, 'surgelab/emulator:abc')).toEqual([
-      'Deployment lightning-asr: image emulated is replaced by surgelab/emulator:abc; its volumes, secrets and resource requests are left out',
+      `${pod}.volumes: without → with ConfigMap surgelab-emulator; settings of the emulator`,
+      `${pod}.containers[0].image: emulated → surgelab/emulator:abc; a program of the vendor`,
+      `${pod}.containers[0].env: without → with SURGELAB_EMULATOR and POD_NAME; settings of the emulator`,
+      `${pod}.containers[0].volumeMounts: without → with /etc/surgelab; settings of the emulator`,
     ]);
   });
 

@@ -6,10 +6,15 @@ import type { Platform, Probe, Service } from '../../model/platform.ts';
 import type { ObjectToCreate } from '../bare/aggregation.ts';
 import { GPU_RESOURCE } from '../bare/nodes.ts';
 import { callersService } from '../bare/load-balancer.ts';
-import { otherDeploymentObject, platformObjects } from '../bare/platform-objects.ts';
+import {
+  deploymentObject as platformDeployment,
+  otherDeploymentObject,
+  platformObjects,
+} from '../bare/platform-objects.ts';
 import type { PodDoors } from '../bare/pod-addresses.ts';
 import type { ContainerSettings } from '../emulator/container-settings.ts';
 import type { EmulatorSettings } from '../local/emulator-settings.ts';
+import { emulated, replacedText } from '../manifests/emulated.ts';
 
 export interface WorkloadInput {
   readonly platform: Platform;
@@ -26,7 +31,8 @@ export interface WorkloadInput {
 
 const SETTINGS = 'surgelab-emulator';
 const FOLDER = '/etc/surgelab';
-export const SETTINGS_FILE = `${FOLDER}/emulator.json`;
+const FILE = 'emulator.json';
+export const SETTINGS_FILE = `${FOLDER}/${FILE}`;
 
 const probeOf = (probe: Probe, port: number, path: string) => ({
   httpGet: { path, port },
@@ -37,19 +43,14 @@ const probeOf = (probe: Probe, port: number, path: string) => ({
   failureThreshold: probe.failureThreshold,
 });
 
-const container = ({ platform, doors, image, emulator }: WorkloadInput) => {
-  const { container: name, readiness, liveness, startup, preStop, gpusPerPod } = platform.deployment;
+/** What this profile adds to the container that the emulator was put into. */
+const ofThisProfile = ({ platform, doors, emulator }: WorkloadInput) => {
+  const { readiness, liveness, startup, gpusPerPod } = platform.deployment;
   // The vendor's paths are one: what a loading pod answers to a liveness probe is asked for by name.
   const alive = emulator.healthWhileLoading ? '/health?probe=liveness' : '/health';
   const { port, metricsPort } = doors;
   return {
-    name,
-    image,
     imagePullPolicy: 'IfNotPresent',
-    env: [
-      { name: 'SURGELAB_EMULATOR', value: SETTINGS_FILE },
-      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-    ],
     ports: [
       // One pod per node: its node's address is its own, and reachable from this machine without a Service.
       { name: 'http', containerPort: port, hostPort: port },
@@ -58,7 +59,6 @@ const container = ({ platform, doors, image, emulator }: WorkloadInput) => {
     ...(readiness === null ? {} : { readinessProbe: probeOf(readiness, port, '/health') }),
     ...(liveness === null ? {} : { livenessProbe: probeOf(liveness, port, alive) }),
     ...(startup === null ? {} : { startupProbe: probeOf(startup, port, alive) }),
-    ...(preStop === 0 ? {} : { lifecycle: { preStop: { sleep: { seconds: Math.ceil(preStop) } } } }),
     resources: {
       requests: { cpu: '500m', memory: '96Mi' },
       limits: { memory: '512Mi', [GPU_RESOURCE]: String(gpusPerPod) },
@@ -72,43 +72,34 @@ const container = ({ platform, doors, image, emulator }: WorkloadInput) => {
       capabilities: { drop: ['ALL'] },
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    volumeMounts: [{ name: 'settings', mountPath: FOLDER, readOnly: true }],
   };
 };
 
-const deploymentObject = (input: WorkloadInput): ObjectToCreate => {
-  const { deployment } = input.platform;
-  const { name, namespace, podLabels, podAnnotations, selector } = deployment;
-  return {
-    path: `/apis/apps/v1/namespaces/${namespace}/deployments`,
-    body: {
-      metadata: { name, namespace, labels: podLabels },
-      spec: {
-        replicas: input.replicas,
-        selector: { matchLabels: selector },
-        template: {
-          metadata: { labels: podLabels, annotations: podAnnotations },
-          spec: {
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            terminationGracePeriodSeconds: deployment.terminationGrace,
-            nodeSelector: deployment.nodeSelector,
-            tolerations: [
-              // What the admission plugin ExtendedResourceToleration adds to every pod that asks for a card.
-              { key: GPU_RESOURCE, operator: 'Exists' },
-              ...deployment.tolerations.map(({ key, effect }) => ({
-                operator: 'Exists',
-                ...(key === '' ? {} : { key }),
-                ...(effect === '' ? {} : { effect }),
-              })),
-            ],
-            containers: [container(input)],
-            volumes: [{ name: 'settings', configMap: { name: SETTINGS } }],
-          },
-        },
-      },
-    },
+/** The Deployment of the platform with the emulator in it, by the rule for every chart. */
+const emulatedDeployment = ({ deployment }: Platform, port: number, replicas: number, image: string) => {
+  const { path, body } = platformDeployment(deployment, port, replicas);
+  const { documents, replaced } = emulated([body], { image, configMap: SETTINGS, folder: FOLDER, file: FILE });
+  return { path, body: documents[0] as unknown as DeploymentBody, replaced };
+};
+
+interface DeploymentBody extends Readonly<Record<string, unknown>> {
+  readonly spec: {
+    readonly template: {
+      readonly spec: { readonly containers: readonly object[]; readonly tolerations: readonly object[] };
+    };
   };
+}
+
+const deploymentObject = (input: WorkloadInput): ObjectToCreate => {
+  const { path, body } = emulatedDeployment(input.platform, input.doors.port, input.replicas, input.image);
+  const { template } = body.spec;
+  const spec = {
+    ...template.spec,
+    // What the admission plugin ExtendedResourceToleration adds to every pod that asks for a card.
+    tolerations: [{ key: GPU_RESOURCE, operator: 'Exists' }, ...template.spec.tolerations],
+    containers: template.spec.containers.map((each) => ({ ...each, ...ofThisProfile(input) })),
+  };
+  return { path, body: { ...body, spec: { ...body.spec, template: { ...template, spec } } } };
 };
 
 const settingsObject = ({ platform, doors, emulator, modelLoad, imagePull, seed }: WorkloadInput): ObjectToCreate => {
@@ -116,7 +107,7 @@ const settingsObject = ({ platform, doors, emulator, modelLoad, imagePull, seed 
   const { namespace } = platform.deployment;
   return {
     path: `/api/v1/namespaces/${namespace}/configmaps`,
-    body: { metadata: { name: SETTINGS, namespace }, data: { 'emulator.json': JSON.stringify(settings) } },
+    body: { metadata: { name: SETTINGS, namespace }, data: { [FILE]: JSON.stringify(settings) } },
   };
 };
 
@@ -150,10 +141,10 @@ const otherObjects = ({ platform, idleImage }: WorkloadInput): readonly ObjectTo
     return { path, body: { ...body, spec: { ...spec, template: { ...spec.template, spec: podSpec } } } };
   });
 
-/** What stands in for the user's own images, sentences. */
-export const replacedBy = ({ deployment, otherHpas }: Platform, image: string): readonly string[] => [
-  `Deployment ${deployment.name}: image ${deployment.image} is replaced by ${image}; its volumes, secrets and resource requests are left out`,
-  ...otherHpas.map(
+/** What stands in for the user's own, sentences. */
+export const replacedBy = (platform: Platform, image: string): readonly string[] => [
+  ...emulatedDeployment(platform, 0, 0, image).replaced.map(replacedText),
+  ...platform.otherHpas.map(
     ({ spec }) => `Deployment ${spec.scaleTargetRef.name}: its pods do nothing, only their number counts`,
   ),
 ];

@@ -23,6 +23,9 @@ export interface Emulated {
   readonly replaced: readonly Replaced[];
 }
 
+export const replacedText = ({ object, path, was, now, why }: Replaced): string =>
+  path === '' ? `${object}: taken out; ${why}` : `${object} ${path}: ${was} → ${now ?? 'taken out'}; ${why}`;
+
 const objectText = (document: KubeDocument): string => {
   const namespace = metadataOf(document).namespace;
   return `${kindOf(document)} ${typeof namespace === 'string' ? `${namespace}/` : ''}${nameOf(document)}`;

@@ -5,6 +5,7 @@ import { explained, bringUp } from '../../cluster/kind/up.ts';
 import { kindPool } from '../../cluster/kind/pool.ts';
 import { reached, stateFiles } from '../../cluster/kind/state.ts';
 import { createHpas, workloadUp } from '../../cluster/kind/workload-up.ts';
+import { TestbedError } from '../../model/errors.ts';
 import { serviceLaw } from '../../sim/fleet-settings.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { loadQuestion } from '../question.ts';
@@ -21,13 +22,19 @@ export const run = async (options: ClusterUpKindOptions, { signal, tell, print }
   const environment = process.env;
   const pool = kindPool(scenario, platform);
   const cluster = await bringUp({ pool, law: serviceLaw(scenario.service), environment, signal, tell });
+  let rung = 'workload and metric path';
   try {
-    const { prometheusUrl, notes } = await workloadUp(cluster, { signal, tell });
+    const { prometheusUrl, notes, broken, isServed } = await workloadUp(cluster, { signal, tell });
+    const [first] = broken;
+    if (first !== undefined && !isServed) {
+      rung = first.rung;
+      throw new TestbedError('TARGET_FAILED', first.found, { hint: first.hint });
+    }
     await createHpas(cluster);
     reached(environment, 'HPA');
     const { kubeconfig, folder } = stateFiles(environment);
     const seconds = (performance.now() - from) / 1000;
-    for (const note of [...cluster.notes, ...notes]) tell(`note: ${note}`);
+    for (const note of [...cluster.notes, ...notes, ...broken.map(({ found }) => found)]) tell(`note: ${note}`);
     print(
       options.json === true
         ? JSON.stringify({
@@ -42,7 +49,7 @@ export const run = async (options: ClusterUpKindOptions, { signal, tell, print }
     tell(`up after ${seconds.toFixed(1)} s; surgelab cluster down --profile kind takes it away`);
     return OUTCOME_EXIT.ok.code;
   } catch (error) {
-    throw await explained(error, 'workload and metric path', cluster.api, environment);
+    throw await explained(error, rung, cluster.api, environment);
   } finally {
     await cluster.api.close();
   }

@@ -1,5 +1,5 @@
-// make test-kind: a kind cluster up, five minutes replayed on it, the run against its simulation, the cluster down; each with
-// its time, its bound and the load of the machine. Where Docker or an image is missing it says so and skips (exit code 0),
+// make test-kind: a kind cluster up, five minutes replayed on it, the run against its simulation, a sweep of eight seeds as a
+// Job on it, the cluster down; each with its time, its bound and the load of the machine. Where Docker or an image is missing it says so and skips (exit code 0),
 // unless SURGELAB_KIND=1 asks for it. Starts dockerd if none answers and ends the one that it started.
 //
 //   npx node harness/dev/kind-test.ts [--scenario FILE] [--runs DIR] [--duration 5m]
@@ -27,7 +27,17 @@ const HERE = import.meta.dirname;
 const REPOSITORY = join(HERE, '..', '..');
 const OFFLINE = join(REPOSITORY, 'cluster', 'kind', 'offline');
 const MEMORY = 'memory of its processes';
-const BOUNDS = { upSeconds: 90, downSeconds: 20, idleBytes: 1.5e9, equal: 0.93, replicaSeconds: 0.015 };
+const BOUNDS = {
+  upSeconds: 90,
+  downSeconds: 20,
+  idleBytes: 1.5e9,
+  equal: 0.93,
+  replicaSeconds: 0.015,
+  sweepSeconds: 60,
+  wholeMinutes: 8,
+};
+const SEEDS = 8;
+const begun = performance.now();
 
 const { values } = parseArgs({
   options: {
@@ -103,6 +113,20 @@ const againstSimulation = async (folder: string): Promise<void> => {
     tell(`validity: ${check.name} ${String(check.value)} ${check.unit}, ${check.bound}`);
 };
 
+/** Eight seeds, two settings each, as an Indexed Job: a file per seed. */
+const sweepOnIt = async (runs: string): Promise<void> => {
+  const out = join(runs, 'sweep');
+  const vary = ['--vary', 'asr.scrapeInterval=2s,5s', '--seeds', String(SEEDS), '--on', 'k8s', '--out', out];
+  const took = await surgelab('sweep', values.scenario, ...vary);
+  if (took === null) {
+    fact('sweep on the cluster', false, 'failed');
+    return;
+  }
+  figure('sweep of 8 on the cluster', took, BOUNDS.sweepSeconds, 's');
+  const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.parquet'));
+  fact('a result per seed', files.length === SEEDS, `${files.length} of ${SEEDS}`);
+};
+
 const play = async (): Promise<void> => {
   const runs = values.runs ?? mkdtempSync(join(tmpdir(), 'surgelab-kind-test-'));
   const folder = join(runs, 'kind');
@@ -124,6 +148,7 @@ const play = async (): Promise<void> => {
     await againstSimulation(folder);
     const found = secretsIn(folder, secret);
     fact('no secret in the run folder', found.length === 0, found.length === 0 ? 'none' : found.join(', '));
+    await sweepOnIt(runs);
   } finally {
     const down = await surgelab('cluster', 'down', '--profile', 'kind');
     if (down === null) fact('cluster down', false, 'failed');
@@ -147,6 +172,7 @@ try {
     process.exitCode = isWanted ? 1 : 0;
   } else {
     await play();
+    figure('the whole', (performance.now() - begun) / 60_000, BOUNDS.wholeMinutes, 'min');
     for (const { what, value, bound, kept } of figures)
       tell(`${what.padEnd(30)} ${value.padStart(16)}   ${bound.padEnd(12)} ${kept ? 'kept' : 'NOT KEPT'}`);
     tell(

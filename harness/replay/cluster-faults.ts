@@ -1,28 +1,49 @@
-// The faults of a scenario done to a bare cluster: pods are deleted with grace 0, the adapter and Prometheus end and come
-// back, a pod refuses its scrapes. Takes the faults and the run's clock; tells what it did, for people and for a
-// simulation of the run.
+// The faults of a scenario done to a real cluster: pods are killed, the adapter and Prometheus end and come back, a pod
+// refuses its scrapes, the API server stands still. Takes the faults, the run's clock and what can be done to the cluster;
+// tells what it did, for people and for a simulation of the run.
 
 import type { ScaledClock } from '../../cluster/emulator/scaled-clock.ts';
 import type { FaultRecord } from '../../cluster/kube/known-run.ts';
 import type { Fault } from '../../scenarios/scenario.ts';
-import type { BareCluster } from './replay-bare-cluster.ts';
 
-export class BareFaults {
+export interface FaultyPod {
+  readonly ordinal: number;
+  readonly name: string;
+}
+
+export type Component = 'adapter' | 'prometheus';
+
+/** What can be done to the cluster of a profile. */
+export interface FaultTarget {
+  /** Null = none is Ready. */
+  readonly oldestReady: () => FaultyPod | null;
+  /** At once, without grace. */
+  readonly kill: (pod: FaultyPod) => Promise<void>;
+  readonly refuseScrapes: (pod: FaultyPod, refuse: boolean) => Promise<void>;
+  /** Resolves when it has ended. */
+  readonly takeDown: (component: Component) => Promise<void>;
+  /** Resolves when it is healthy, which for the adapter means: as the HPA reaches it. */
+  readonly bringBack: (component: Component) => Promise<void>;
+  /** Frozen, it accepts connections, through the kernel, and answers nothing. */
+  readonly freezeApiServer: (frozen: boolean) => Promise<void>;
+}
+
+export class ClusterFaults {
   /** One sentence per act, in time order. */
   readonly notes: string[] = [];
   readonly records: FaultRecord[] = [];
-  private readonly cluster: BareCluster;
+  private readonly target: FaultTarget;
   private readonly clock: ScaledClock;
   private readonly onError: (error: unknown) => void;
   private readonly cancels: (() => void)[] = [];
   private readonly underWay = new Set<Promise<void>>();
-  private readonly open = new Set<() => void>();
+  private readonly open = new Set<() => Promise<void>>();
   /** What was taken down and is not back. */
-  private readonly down = new Set<'adapter' | 'prometheus'>();
+  private readonly down = new Set<Component>();
 
   /** @param onError a fault could not be done, or what it broke did not come back */
-  constructor(faults: readonly Fault[], cluster: BareCluster, clock: ScaledClock, onError: (error: unknown) => void) {
-    this.cluster = cluster;
+  constructor(faults: readonly Fault[], target: FaultTarget, clock: ScaledClock, onError: (error: unknown) => void) {
+    this.target = target;
     this.clock = clock;
     this.onError = onError;
     for (const fault of faults) this.at(fault.at * 1000, () => this.begin(fault));
@@ -32,9 +53,9 @@ export class BareFaults {
   async stop(): Promise<void> {
     for (const cancel of this.cancels) cancel();
     await Promise.all(this.underWay);
-    for (const close of this.open) close();
+    await Promise.all([...this.open].map((close) => close()));
     // Whoever reads the logs afterwards asks Prometheus.
-    await Promise.all([...this.down].map((component) => this.cluster.plane.restart(component)));
+    await Promise.all([...this.down].map((component) => this.target.bringBack(component)));
   }
 
   private at(atMillis: number, act: () => Promise<void>): void {
@@ -59,7 +80,7 @@ export class BareFaults {
         await this.killOldest();
         return;
       case 'scrape-refused':
-        this.refuseScrapes((fault.at + fault.for) * 1000);
+        await this.refuseScrapes((fault.at + fault.for) * 1000);
         return;
       case 'adapter-down':
         await this.takeDown('adapter', 'the adapter', (fault.at + fault.for) * 1000);
@@ -68,79 +89,74 @@ export class BareFaults {
         await this.takeDown('prometheus', 'Prometheus', (fault.at + fault.for) * 1000);
         return;
       case 'api-server-frozen':
-        this.freezeApiServer((fault.at + fault.for) * 1000);
+        await this.freezeApiServer((fault.at + fault.for) * 1000);
     }
   }
 
   private async killOldest(): Promise<void> {
-    const { kubelet, api, platform } = this.cluster;
-    const pod = kubelet.oldestReady;
+    const pod = this.target.oldestReady();
     if (pod === null) {
       this.note('no pod is ready that could be killed');
       return;
     }
     const fromMillis = this.note(`the oldest ready pod, ${pod.name}, is killed`);
     this.records.push({ kind: 'pod-kill', fromMillis, pod: pod.ordinal });
-    await api.remove(`/api/v1/namespaces/${platform.deployment.namespace}/pods/${pod.name}`, { gracePeriodSeconds: 0 });
+    await this.target.kill(pod);
   }
 
-  private refuseScrapes(untilMillis: number): void {
-    const { kubelet } = this.cluster;
-    const pod = kubelet.oldestReady;
+  private async refuseScrapes(untilMillis: number): Promise<void> {
+    const pod = this.target.oldestReady();
     if (pod === null) {
       this.note('no pod is ready that could refuse its scrapes');
       return;
     }
-    kubelet.refuseScrapes(pod.ordinal, true);
+    await this.target.refuseScrapes(pod, true);
     const fromMillis = this.note(`${pod.name} refuses its scrapes`);
-    const close = this.lasting((until) =>
-      this.records.push({ kind: 'scrape-refused', fromMillis, untilMillis: until, pod: pod.ordinal }),
-    );
-    this.at(untilMillis, () => {
-      kubelet.refuseScrapes(pod.ordinal, false);
-      this.note(`${pod.name} answers scrapes again`);
-      close();
+    const close = this.lasting((until) => {
+      this.records.push({ kind: 'scrape-refused', fromMillis, untilMillis: until, pod: pod.ordinal });
       return Promise.resolve();
+    });
+    this.at(untilMillis, async () => {
+      await this.target.refuseScrapes(pod, false);
+      this.note(`${pod.name} answers scrapes again`);
+      await close();
     });
   }
 
-  /** Back when it is healthy, which for the adapter means: as the HPA reaches it. */
-  private async takeDown(component: 'adapter' | 'prometheus', name: string, untilMillis: number): Promise<void> {
-    const { plane } = this.cluster;
+  private async takeDown(component: Component, name: string, untilMillis: number): Promise<void> {
     const fromMillis = this.note(`${name} is taken down`);
     const kind = component === 'adapter' ? 'adapter-down' : 'prometheus-down';
-    const close = this.lasting((until) => this.records.push({ kind, fromMillis, untilMillis: until }));
+    const close = this.lasting((until) => {
+      this.records.push({ kind, fromMillis, untilMillis: until });
+      return Promise.resolve();
+    });
     this.down.add(component);
-    // Prometheus ends in order, as in the recordings of this fault.
-    await plane.kill(component, component === 'prometheus' ? 'SIGTERM' : 'SIGKILL');
+    await this.target.takeDown(component);
     this.at(untilMillis, async () => {
-      await plane.restart(component);
+      await this.target.bringBack(component);
       this.down.delete(component);
       this.note(`${name} works again`);
-      close();
+      await close();
     });
   }
 
-  /** SIGSTOP: it accepts connections, through the kernel, and answers nothing. */
-  private freezeApiServer(untilMillis: number): void {
-    const { plane } = this.cluster;
-    plane.signal('kube-apiserver', 'SIGSTOP');
+  private async freezeApiServer(untilMillis: number): Promise<void> {
+    await this.target.freezeApiServer(true);
     const fromMillis = this.note('the API server is stopped');
-    const close = this.lasting((until) => {
-      plane.signal('kube-apiserver', 'SIGCONT');
+    const close = this.lasting(async (until) => {
+      await this.target.freezeApiServer(false);
       this.records.push({ kind: 'api-server-frozen', fromMillis, untilMillis: until });
     });
-    this.at(untilMillis, () => {
-      close();
+    this.at(untilMillis, async () => {
+      await close();
       this.note('the API server goes on');
-      return Promise.resolve();
     });
   }
 
   /** Gives what ends the fault; called at the end of the run if nothing did before. */
-  private lasting(record: (untilMillis: number) => void): () => void {
-    const close = (): void => {
-      if (this.open.delete(close)) record(this.clock.now());
+  private lasting(record: (untilMillis: number) => Promise<void>): () => Promise<void> {
+    const close = async (): Promise<void> => {
+      if (this.open.delete(close)) await record(this.clock.now());
     };
     this.open.add(close);
     return close;

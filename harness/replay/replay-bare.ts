@@ -14,6 +14,7 @@ import { TestbedError } from '../../model/errors.ts';
 import type { LifeEvent, RealityTable, RequestTable } from '../../model/record.ts';
 import { seedOf } from '../../model/rng.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
+import { ClusterFaults } from './cluster-faults.ts';
 import { LoadWorkers } from './load-workers.ts';
 import type { Priority } from './priority.ts';
 import { realTimePriority } from './priority.ts';
@@ -22,7 +23,7 @@ import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './re
 import { lifeOfRun, requestsOfRun, servedOfRun } from './replay-bare-clock.ts';
 import { withCauses } from './replay-bare-causes.ts';
 import { BareCluster } from './replay-bare-cluster.ts';
-import { BareFaults } from './cluster-faults.ts';
+import { bareFaultTarget } from './replay-bare-faults.ts';
 import type { RunningLoad } from './running-load.ts';
 
 export interface ReplayBareSettings extends RealRunSettings {
@@ -56,7 +57,7 @@ class BareRun {
   private readonly cluster: BareCluster;
   private readonly load: RunningLoad;
   private readonly collector: Collector;
-  private readonly faults: BareFaults;
+  private readonly faults: ClusterFaults;
   private readonly breakdown = Promise.withResolvers<never>();
   private readonly timers: Timers;
   /** Kubelet's clock at the origin of the run. */
@@ -88,7 +89,7 @@ class BareRun {
     this.broken = Promise.race([cluster.broken, this.breakdown.promise]);
     this.broken.catch(() => undefined);
     const fail = (error: unknown): void => this.breakdown.reject(error);
-    this.faults = new BareFaults(settings.scenario.faults, cluster, this.clock, fail);
+    this.faults = new ClusterFaults(settings.scenario.faults, bareFaultTarget(cluster), this.clock, fail);
     load.begin(this.clock);
     this.timers.at(0, () => {
       kubelet.begin();

@@ -22,11 +22,12 @@ import { bringUp, explained } from '../../cluster/kind/up.ts';
 import { workloadUp } from '../../cluster/kind/workload-up.ts';
 import type { WorkloadUp } from '../../cluster/kind/workload-up.ts';
 import { loadService } from '../../cluster/kind/workload.ts';
+import type { PodServed } from '../../cluster/local/served-by-pod.ts';
 import { auditCalls } from '../../cluster/kube/audit-log.ts';
 import type { Collected } from '../../cluster/kube/collect.ts';
 import { Collector } from '../../cluster/kube/collect.ts';
 import { TestbedError } from '../../model/errors.ts';
-import type { LifeEvent, RealityTable, RequestTable } from '../../model/record.ts';
+import type { LifeEvent, RealityTable } from '../../model/record.ts';
 import { seedOf } from '../../model/rng.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { fleetSettings } from '../../sim/fleet-settings.ts';
@@ -36,7 +37,9 @@ import { realTimePriority } from './priority.ts';
 import type { AuditedReplayed, RealRunSettings } from './real-run.ts';
 import { latestMillis, loadSettings, recordOfRealRun, waitUntilOver } from './real-run.ts';
 import { withCauses } from './replay-bare-causes.ts';
+import { requestsOfRun, servedOfRun } from './replay-bare-clock.ts';
 import { asItRuns } from './replay-bare-programs.ts';
+import { refuseFaults } from './replay-kind-faults.ts';
 import { KindRun } from './replay-kind-run.ts';
 import type { RunningLoad } from './running-load.ts';
 
@@ -61,18 +64,7 @@ const refuse = ({ timeScale, scenario }: ReplayKindSettings): void => {
     throw new TestbedError('USAGE', `--time-scale ${timeScale}: the kind profile runs in real time`, {
       hint: 'leave --time-scale out, or use --profile local',
     });
-  if (scenario.faults.length > 0)
-    throw new TestbedError('USAGE', `scenario ${scenario.name} has faults, which the kind profile does not do`, {
-      hint: '--profile bare does them',
-    });
-  if (scenario.service.queueAt === 'front')
-    throw new TestbedError(
-      'USAGE',
-      'service.queueAt front: pods in containers cannot be told of the queue before them',
-      {
-        hint: '--profile bare can',
-      },
-    );
+  refuseFaults(scenario.faults);
 };
 
 /** Throws TOOL_MISSING, TARGET_FAILED, USAGE, INTERRUPTED. */
@@ -171,13 +163,14 @@ const playOn = async (ready: Prepared, priority: Priority['kind']): Promise<Audi
     await untilJoined(early, up.replicas, follower.broken);
     for (const [pod, origin] of [...early].sort(([a], [b]) => a - b)) load.join(pod, origin);
     started = true;
-    const run = new KindRun({ cluster, pool, follower, load });
+    const run = new KindRun({ cluster, pool, follower, load, prometheusUrl: up.prometheusUrl });
     const complete = await waitUntilOver(run, load, settings);
     const endMillis = Math.max(0, run.clock.now());
     const told = await load.stop(endMillis);
     await run.stop();
+    const served = await follower.logs.allServed();
     follower.stop();
-    await copyLogs(api, folder);
+    await copyLogs(folder);
     const life = auditedLife({
       calls: auditCalls(readFileSync(logs.auditLog, 'utf8').split('\n')),
       namespace,
@@ -186,13 +179,13 @@ const playOn = async (ready: Prepared, priority: Priority['kind']): Promise<Audi
       epochMillis: run.epochMillis,
       nodes,
       probePeriod: readiness?.period ?? null,
-      loaded: new Map([...follower.loadedMonotonicMillis].map(([name, at]) => [name, run.unixOf(at)])),
+      loaded: new Map([...follower.logs.loadedMonotonicMillis].map(([name, at]) => [name, run.unixOf(at)])),
       ordinals: follower.ordinals,
       requested: run.requested,
     });
-    const { epochMillis, fleet } = run;
-    const collected = await collector.end({ epochMillis, endMillis, life, fleet, faults: [] });
-    return recorded(ready, { run, collected, life, told, endMillis, complete, priority, gitVersion });
+    const { epochMillis, fleet, faults } = run;
+    const collected = await collector.end({ epochMillis, endMillis, life, fleet, faults: faults.records });
+    return recorded(ready, { run, collected, life, served, told, endMillis, complete, priority, gitVersion });
   } finally {
     follower.stop();
     await load.stop(0);
@@ -221,6 +214,7 @@ interface Played {
   readonly run: KindRun;
   readonly collected: Collected;
   readonly life: readonly LifeEvent[];
+  readonly served: ReadonlyMap<number, PodServed>;
   readonly told: Awaited<ReturnType<RunningLoad['stop']>>;
   readonly endMillis: number;
   readonly complete: boolean;
@@ -228,19 +222,17 @@ interface Played {
   readonly gitVersion: string;
 }
 
-/** The pods' clock is the machine's: when they say that they admitted a request is told on the run's. */
-const onRunClock = (requests: RequestTable, { clock }: KindRun): RequestTable => ({
-  ...requests,
-  admittedMillis: requests.admittedMillis.map((at) => at - clock.originMonotonicMillis),
-});
-
 const recorded = ({ settings, pool, cluster, up }: Prepared, played: Played): AuditedReplayed => {
-  const { run, collected, life, told, endMillis, complete, priority, gitVersion } = played;
+  const { run, collected, life, served, told, endMillis, complete, priority, gitVersion } = played;
   // The origin is this run's.
   const scenario: Scenario = { ...pool.scenario, epochMillis: run.epochMillis };
   const platform = asItRuns(pool.platform, gitVersion);
   const versions = { ...settings.versions, kubernetes: gitVersion, prometheus: PROMETHEUS_RELEASE };
-  const explainedLife = withCauses(life, collected.scaleChanges, [], platform.hpa?.name ?? '');
+  const killed = run.faults.records.flatMap((fault) => (fault.kind === 'pod-kill' ? [fault.pod] : []));
+  const explainedLife = withCauses(life, collected.scaleChanges, killed, platform.hpa?.name ?? '');
+  const brokenNotes = up.broken.map(({ rung, found }) => `${rung}: ${found}`);
+  // The pods' clock is the machine's.
+  const { originMonotonicMillis } = run.clock;
   const record = recordOfRealRun(
     { ...settings, platform, scenario, versions },
     {
@@ -249,9 +241,10 @@ const recorded = ({ settings, pool, cluster, up }: Prepared, played: Played): Au
       cluster: {
         ...collected,
         life: explainedLife,
-        notes: [...cluster.notes, ...up.notes, ...collected.notes],
+        served: servedOfRun(served, originMonotonicMillis),
+        notes: [...cluster.notes, ...up.notes, ...brokenNotes, ...run.faults.notes, ...collected.notes],
       },
-      report: { ...told, requests: onRunClock(told.requests, run) },
+      report: { ...told, requests: requestsOfRun(told.requests, originMonotonicMillis) },
       endMillis,
       priority,
     },
