@@ -1,5 +1,5 @@
 // Writes docs/measurements.md: the bounds of the project and what was measured on this machine. Run it after `make test`,
-// `make bench` and `npm run bench:load` on a quiet machine; the figures of that page are never typed.
+// `make bench`, `npm run bench:load` and `npm run bench:sim` on a quiet machine; the figures of that page are never typed.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { promqlBench } from './control-promql.bench.ts';
 import { benchScrape } from './control-scrape.bench.ts';
 import { boundText, readResults, valueText } from './load/verdict.ts';
 import { machineLine } from './rows.ts';
+import { readSimResults } from './sim-results.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -63,5 +64,11 @@ Medians on one machine: ${machineLine()}. Written by \`npm run -s measurements\`
 | what | measured | bound |
 |---|---|---|
 ${table}
+
+The simulator, as \`npm run bench:sim\` printed it:
+
+${readSimResults()
+  .map((line) => `- ${line}`)
+  .join('\n')}
 `,
 );

@@ -1,8 +1,9 @@
-// Speed of the simulator against its bounds: a whole day in the full model, scaling with the fleet, a sweep on one thread and
+// Speed of the simulator against its bounds: a whole day in the full model, scaling with the fleet, a sweep on one core and
 // on two, and the service alone against the same model in SimPy (bench/peers). Prints medians with the machine they were
-// measured on; asserts nothing. Names of parts as arguments run only those.
+// measured on and keeps them for docs/measurements.md; asserts nothing. Names of parts as arguments run only those.
 
-import { cpus, loadavg } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { sampler } from '../model/distribution.ts';
 import { stream } from '../model/rng.ts';
 import type { Schedule } from '../model/schedule.ts';
@@ -14,8 +15,18 @@ import { runSweep } from '../harness/sweep.ts';
 import { simulate } from '../sim/simulate.ts';
 import { simulateStaticFleet } from '../sim/static-fleet.ts';
 import { simpyJobsPerSecond } from './peers/simpy.ts';
+import { machineLine } from './rows.ts';
+import type { SimPart } from './sim-results.ts';
+import { SIM_PARTS, writeSimResult } from './sim-results.ts';
+
+/** As the first argument: measures one sweep and prints it as JSON. */
+const ONE_SWEEP = 'one-sweep';
+
+/** Of the part that runs. */
+const said: string[] = [];
 
 const print = (line: string): void => {
+  said.push(line);
   process.stdout.write(`${line}\n`);
 };
 
@@ -132,8 +143,10 @@ const peer = async (): Promise<void> => {
 /**
  * A sweep of four intervals over twenty seeds (as `bench` has), two hours each: 80 simulations with their scores, long enough
  * that the start of a thread does not decide.
+ *
+ * @param threads absent = as many as this process has cores, as for a user
  */
-const sweepOn = async (threads: number): Promise<Timed> => {
+const oneSweep = async (threads?: number): Promise<Timed> => {
   const intervals = ['2s', '5s', '15s', '30s'];
   const started = performance.now();
   const before = process.cpuUsage();
@@ -141,7 +154,7 @@ const sweepOn = async (threads: number): Promise<Timed> => {
     options: { scenario: 'bench', set: [], duration: '2h' },
     settings: intervals.map((label, value) => ({ label, value, set: [`asr.scrapeInterval=${label}`] })),
     seeds: Array.from({ length: 20 }, (_, i) => i + 1),
-    threads,
+    ...(threads === undefined ? {} : { threads }),
     signal: new AbortController().signal,
     onProgress: () => undefined,
   });
@@ -149,22 +162,50 @@ const sweepOn = async (threads: number): Promise<Timed> => {
   return { wallSeconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6, events: 0 };
 };
 
-/** Alternating, so that a neighbour on the machine disturbs both alike. */
+/** In a process of its own that has only these cores: V8's compiler and collector, which run beside a thread, have no other. */
+const sweepOnCores = (cores: string): Timed => {
+  const { stdout, stderr } = spawnSync('taskset', ['-c', cores, process.execPath, import.meta.filename, ONE_SWEEP], {
+    encoding: 'utf8',
+  });
+  if (stdout === '') throw new Error(`the sweep on cores ${cores} gave nothing: ${stderr}`);
+  return JSON.parse(stdout) as Timed;
+};
+
+/** Taking turns, so that a neighbour on the machine disturbs all alike. */
 const sweep = async (): Promise<void> => {
-  const runs: Readonly<Record<1 | 2, Timed[]>> = { 1: [], 2: [] };
-  for (let i = 0; i < 3; i++) for (const threads of [1, 2] as const) runs[threads].push(await sweepOn(threads));
-  const wall = (threads: 1 | 2): number => median(runs[threads].map(({ wallSeconds }) => wallSeconds));
-  const cpu = (threads: 1 | 2): number => median(runs[threads].map(({ cpuSeconds }) => cpuSeconds));
+  if (spawnSync('taskset', ['--version']).status !== 0) {
+    print('sweep: skipped, taskset (util-linux) is missing, which gives a sweep one core or two');
+    return;
+  }
+  const runs: Readonly<Record<'one' | 'two' | 'thread', Timed[]>> = { one: [], two: [], thread: [] };
+  for (let i = 0; i < 3; i++) {
+    runs.one.push(sweepOnCores('0'));
+    runs.two.push(sweepOnCores('0,1'));
+    runs.thread.push(await oneSweep(1));
+  }
+  const wall = (of: keyof typeof runs): number => median(runs[of].map(({ wallSeconds }) => wallSeconds));
+  const cpu = (of: keyof typeof runs): number => median(runs[of].map(({ cpuSeconds }) => cpuSeconds));
   print(
-    `sweep: 80 simulations in ${wall(1).toFixed(1)} s on one thread, ${wall(2).toFixed(1)} s on two: ratio ${(wall(1) / wall(2)).toFixed(2)} (bound 1.8; load of the machine ${loadavg()[0]!.toFixed(1)})`,
+    `sweep: 80 simulations in ${wall('one').toFixed(1)} s on one core, ${wall('two').toFixed(1)} s on two: ratio ${(wall('one') / wall('two')).toFixed(2)} (bound 1.8; load of the machine ${loadavg()[0]!.toFixed(1)})`,
   );
-  // What two cores of one's own give: the same work, plus what a second thread costs (its modules, its compiler).
+  // What keeps the ratio from 2: the second thread compiles the same code again, and both share the way to memory.
+  print(`sweep: processor time ${cpu('one').toFixed(1)} s and ${cpu('two').toFixed(1)} s`);
   print(
-    `sweep: processor time ${cpu(1).toFixed(1)} s and ${cpu(2).toFixed(1)} s: two idle cores give a ratio of ${((2 * cpu(1)) / cpu(2)).toFixed(2)}`,
+    `sweep: ${wall('thread').toFixed(1)} s on one thread with a second core for its compiler and collector (${cpu('thread').toFixed(1)} s of processor time): ratio ${(wall('thread') / wall('two')).toFixed(2)}`,
   );
 };
 
-const PARTS: Readonly<Record<string, () => void | Promise<void>>> = { day, scaling, sweep, peer };
+const MEASURE: Readonly<Record<SimPart, () => void | Promise<void>>> = { day, scaling, sweep, peer };
 const asked = process.argv.slice(2);
-print(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`);
-for (const part of asked.length === 0 ? Object.keys(PARTS) : asked) await PARTS[part]?.();
+if (asked[0] === ONE_SWEEP) {
+  process.stdout.write(JSON.stringify(await oneSweep()));
+  process.exit();
+}
+const unknown = asked.filter((part) => !(SIM_PARTS as readonly string[]).includes(part));
+if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: expected ${SIM_PARTS.join(', ')}`);
+process.stdout.write(`${machineLine()}\n`);
+for (const part of asked.length === 0 ? SIM_PARTS : (asked as readonly SimPart[])) {
+  said.length = 0;
+  await MEASURE[part]();
+  writeSimResult(part, said);
+}
