@@ -59,7 +59,7 @@ const fullModel = (schedule: Schedule, pods: number): Timed => {
   const { scenario, platform } = loadQuestion({
     scenario: 'vendor-default-step',
     set: ['asr.scrapeInterval=15s'],
-    duration: '1m',
+    duration: '10m',
   });
   const spec = { ...platform.hpa!.spec, minReplicas: pods === 12 ? 4 : pods, maxReplicas: pods };
   const started = performance.now();
