@@ -4,6 +4,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { loadavg } from 'node:os';
+import { median } from 'simple-statistics';
 import { sampler } from '../model/distribution.ts';
 import { stream } from '../model/rng.ts';
 import type { Schedule } from '../model/schedule.ts';
@@ -29,8 +30,6 @@ const print = (line: string): void => {
   said.push(line);
   process.stdout.write(`${line}\n`);
 };
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** Poisson arrivals of short utterances. */
 const load = (perSecond: number, durationSeconds: number, audioSeconds: number): Schedule => {

@@ -1,8 +1,9 @@
 // The pods of a load's Job: waited for until all of them run, called until they answer, and asked what became of them.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KubeConnection, KubeList, KubeObject } from '../cluster/kube/client.ts';
+import type { KubeConnection, KubeList } from '../cluster/kube/client.ts';
 import { INDEX, lastWords, podsOfJob } from '../cluster/kube/job-object.ts';
+import type { PodShown } from '../cluster/kube/observed-life.ts';
 import { TestbedError } from '../model/errors.ts';
 import { LOAD_PORT, PodLink, linkPath } from './load-job-link.ts';
 
@@ -18,21 +19,6 @@ const LOOK_MILLIS = 300;
 export const PODS_MILLIS = 180_000;
 /** From a running container to a server in it. */
 export const CALL_MILLIS = 20_000;
-
-export interface PodShown extends KubeObject {
-  readonly spec?: { readonly nodeName?: string };
-  readonly status?: {
-    readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
-    readonly containerStatuses?: readonly {
-      readonly state?: {
-        readonly running?: object;
-        readonly waiting?: { readonly reason?: string; readonly message?: string };
-        readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
-      };
-    }[];
-  };
-}
 
 /** Reasons that waiting does not mend. */
 const HOPELESS = /^(ErrImageNeverPull|ImagePullBackOff|InvalidImage|CreateContainer)/;

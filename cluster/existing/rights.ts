@@ -10,16 +10,18 @@ export const OBSERVER = 'surgelab-observer';
 const LOADER = 'surgelab-load';
 const RBAC = 'rbac.authorization.k8s.io';
 
-const ruleOf = ({ group, resource, verbs, names }: KubeRead): object => ({
+interface Right {
+  readonly group: string;
+  readonly resource: string;
+  readonly verbs: readonly string[];
+  /** Absent or none = all objects. */
+  readonly names?: readonly string[];
+}
+
+const ruleOf = ({ group, resource, verbs, names = [] }: Right): object => ({
   apiGroups: [group],
   resources: [resource],
   ...(names.length === 0 ? {} : { resourceNames: names }),
-  verbs,
-});
-
-const jobRuleOf = ({ group, resource, verbs }: JobRight): object => ({
-  apiGroups: [group],
-  resources: [resource],
   verbs,
 });
 
@@ -57,7 +59,7 @@ export const rightsFor = (
     ...[...byNamespace].flatMap(([where, own]) =>
       boundRole(where === null ? `${OBSERVER}-${namespace}` : OBSERVER, account, where, own.map(ruleOf)),
     ),
-    ...(jobs.length === 0 ? [] : boundRole(LOADER, account, namespace, jobs.map(jobRuleOf))),
+    ...(jobs.length === 0 ? [] : boundRole(LOADER, account, namespace, jobs.map(ruleOf))),
   ];
 };
 

@@ -47,7 +47,7 @@ export class PodLogs {
   /** A pod as the API shows it; each container that runs in it is followed to its end. */
   seen(ordinal: number, { metadata, status }: PodShown): void {
     const [container] = status?.containerStatuses ?? [];
-    const { containerID: id } = (container ?? {}) as { readonly containerID?: string };
+    const id = container?.containerID;
     if (container?.state?.running === undefined || id === undefined || this.followed.has(id)) return;
     this.followed.add(id);
     void this.follow(ordinal, metadata.name, id);

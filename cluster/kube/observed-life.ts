@@ -13,8 +13,13 @@ export interface PodShown extends KubeObject {
     readonly phase?: string;
     readonly conditions?: readonly KubeCondition[];
     readonly containerStatuses?: readonly {
+      readonly containerID?: string;
       readonly restartCount?: number;
-      readonly state?: { readonly running?: object; readonly terminated?: { readonly reason?: string } };
+      readonly state?: {
+        readonly running?: object;
+        readonly waiting?: { readonly reason?: string; readonly message?: string };
+        readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
+      };
     }[];
   };
 }
