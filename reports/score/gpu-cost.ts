@@ -7,6 +7,8 @@ import type { Figure } from './figure.ts';
 import { figure } from './figure.ts';
 import type { PodLife } from './pods.ts';
 import { nodeLives } from './pods.ts';
+import type { Intervals } from '../stats/union-length.ts';
+import { unionLength } from '../stats/union-length.ts';
 import { lawOf, scenarioOf } from './scenario-of.ts';
 import { kindOf } from './calls.ts';
 import { requestWeight } from '../../model/service-time.ts';
@@ -56,31 +58,20 @@ export interface GpuCost {
   readonly readyReplicaSeconds: number;
 }
 
-/** Length of the union of intervals, in their unit. */
-const unionLength = (intervals: [number, number][]): number => {
-  intervals.sort((a, b) => a[0] - b[0]);
-  let covered = 0;
-  let until = -Infinity;
-  for (const [from, to] of intervals) {
-    if (to > until) {
-      covered += to - Math.max(from, until);
-      until = to;
-    }
-  }
-  return covered;
-};
-
 /** Adds the parts of [from, to) in which the pod was Ready. A function of its own: within the loop over all requests V8 keeps deoptimising it. */
-const addReadyParts = (pod: PodLife, from: number, to: number, parts: [number, number][]): void => {
+const addReadyParts = (pod: PodLife, from: number, to: number, parts: Intervals): void => {
   for (const [start, end] of pod.ready) {
-    if (to > start && from < end) parts.push([Math.max(from, start), Math.min(to, end)]);
+    if (to > start && from < end) {
+      parts.from.push(Math.max(from, start));
+      parts.to.push(Math.min(to, end));
+    }
   }
 };
 
 /** Seconds in which at least one call was in service on a Ready pod, over all pods. */
 const busySeconds = (run: RunRecord, pods: readonly PodLife[]): number => {
   const { requests } = run;
-  const inService: [number, number][][] = pods.map(() => []);
+  const inService = pods.map((): Intervals => ({ from: [], to: [] }));
   const rowOf = new Map(pods.map((pod, row) => [pod.ordinal, row]));
   for (let i = 0; i < requests.count; i++) {
     const row = rowOf.get(requests.pod[i]!);
@@ -89,7 +80,7 @@ const busySeconds = (run: RunRecord, pods: readonly PodLife[]): number => {
     const done = requests.doneMillis[i]!;
     addReadyParts(pods[row]!, from, Number.isNaN(done) ? run.header.endMillis : done, inService[row]!);
   }
-  return inService.reduce((sum, intervals) => sum + unionLength(intervals), 0) / 1000;
+  return inService.reduce((sum, parts) => sum + unionLength(parts), 0) / 1000;
 };
 
 const usedGpuSeconds = (run: RunRecord): number | null => {

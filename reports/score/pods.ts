@@ -2,8 +2,8 @@
 // and the decisions; the stages and the money are computed elsewhere.
 
 import type { Decision, LifeEvent, PodTransition, RunRecord } from '../../model/record.ts';
-import type { Change, StepFunction } from '../stats/step-function.ts';
-import { fromChanges, stepFunction } from '../stats/step-function.ts';
+import type { StepFunction } from '../stats/step-function.ts';
+import { countOf, stepFunction } from '../stats/step-function.ts';
 
 /** When a pod first reached each state, milliseconds; absent if it never did. */
 export interface PodLife {
@@ -94,27 +94,19 @@ export interface ReplicaCurves {
 }
 
 export const replicaCurves = (run: RunRecord, pods: readonly PodLife[]): ReplicaCurves => {
-  const created: Change[] = pods.flatMap((pod) => {
-    const gone = pod.first.deleting ?? pod.first.gone;
-    const born = { at: pod.first.created ?? 0, by: 1 };
-    return gone === undefined ? [born] : [born, { at: gone, by: -1 }];
-  });
-  const ready = pods.flatMap((pod) =>
-    pod.ready.flatMap(([from, to]) => [
-      { at: from, by: 1 },
-      { at: to, by: -1 },
-    ]),
-  );
+  const born = pods.map((pod) => pod.first.created ?? 0);
+  const gone = pods.flatMap((pod) => pod.first.deleting ?? pod.first.gone ?? []);
+  const { endMillis } = run.header;
+  const readySpans = pods.flatMap((pod) => pod.ready);
   const decisions = servingDecisions(run);
   const initial = decisions[0]?.current ?? pods.filter((pod) => (pod.first.created ?? 0) <= 0).length;
   return {
     desired: stepFunction([[0, initial], ...decisions.filter((d) => d.scaled).map((d) => [d.t, d.desired] as const)]),
-    created: fromChanges(0, 0, created),
+    created: countOf(born, gone),
     // A pod that is Ready when the run ends stays so: its closing change lies at the end and is cut.
-    ready: fromChanges(
-      0,
-      0,
-      ready.filter((change) => change.at < run.header.endMillis),
+    ready: countOf(
+      readySpans.map(([from]) => from).filter((at) => at < endMillis),
+      readySpans.map(([, to]) => to).filter((at) => at < endMillis),
     ),
   };
 };

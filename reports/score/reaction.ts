@@ -11,7 +11,7 @@ import type { LoadStep } from './load-steps.ts';
 import type { PodLife, ReplicaCurves } from './pods.ts';
 import { servingDecisions } from './pods.ts';
 import type { LetDown, Promised } from './promise.ts';
-import { isKept, mostLetDown } from './promise.ts';
+import { letDown, missedOf, mostLetDown } from './promise.ts';
 import { brokenEpisodes, keptAgainFrom } from './recovery.ts';
 import type { Stage } from './stages.ts';
 import { stagesOf } from './stages.ts';
@@ -97,12 +97,13 @@ const troubleOf = (
   if (first === undefined) return null;
   const last = later.filter((episode) => ready === null || episode.fromMillis <= ready).at(-1) ?? first;
   const inside = callsBetween(run, first.fromMillis, last.untilMillis ?? until);
+  const kinds = letDown(run, promises, inside);
   return {
     fromMillis: first.fromMillis,
     untilMillis: last.untilMillis,
-    missed: inside.filter((i) => !isKept(run, promises, i)).length,
+    missed: missedOf(kinds),
     arrived: inside.length,
-    most: mostLetDown(run, promises, inside),
+    most: mostLetDown(kinds),
   };
 };
 
@@ -155,6 +156,7 @@ export const reactionTo = (
     kept: ready === null ? null : trouble === null ? ready : keptAgainFrom(run, promises, ready, end),
   };
   const after = callsBetween(run, e0, until);
+  const kinds = letDown(run, promises, after);
   const loaded = firstReady?.first['model-ready'];
   const against = (g: (d: StepFunction) => number): Figure =>
     'kind' in demand ? demand : figure(g(demand), 'not a finite number');
@@ -176,8 +178,8 @@ export const reactionTo = (
     trouble,
     calls: {
       arrived: after.length,
-      missed: after.filter((i) => !isKept(run, promises, i)).length,
-      most: mostLetDown(run, promises, after),
+      missed: missedOf(kinds),
+      most: mostLetDown(kinds),
     },
     needed:
       decision !== undefined ||

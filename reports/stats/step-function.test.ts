@@ -35,13 +35,7 @@ describe('step function', () => {
   });
 
   it('is built from changes in any order, those before the start included', () => {
-    expect(
-      fromChanges(10, 1, [
-        { at: 20, by: -1 },
-        { at: 5, by: 2 },
-        { at: 12, by: 1 },
-      ]),
-    ).toEqual({ at: [10, 12, 20], value: [3, 4, 3] });
+    expect(fromChanges(10, 1, { at: [20, 5, 12], by: [-1, 2, 1] })).toEqual({ at: [10, 12, 20], value: [3, 4, 3] });
   });
 
   it('integrates exactly over the union of the change times', () => {

@@ -7,11 +7,6 @@ export interface StepFunction {
   readonly value: readonly number[];
 }
 
-export interface Change {
-  readonly at: number;
-  readonly by: number;
-}
-
 /** Index of the piece that holds at t. */
 const pieceAt = (at: readonly number[], t: number): number => {
   let low = 0;
@@ -58,15 +53,25 @@ export const stepFunction = (pieces: Iterable<readonly [at: number, value: numbe
   return made.function;
 };
 
+/** Changes as columns: at[i] the value changes by by[i], in any order. One number each, as a run has some per call. */
+export interface Changes {
+  readonly at: readonly number[];
+  readonly by: readonly number[];
+}
+
 /** `initial` from `start` on, plus the changes; those before `start` are part of the value at `start`. */
-export const fromChanges = (start: number, initial: number, changes: readonly Change[]): StepFunction => {
-  const ordered = [...changes].sort((a, b) => a.at - b.at);
+export const fromChanges = (start: number, initial: number, { at, by }: Changes): StepFunction => {
+  const order = at.map((_, i) => i).sort((a, b) => at[a]! - at[b]!);
   const made = new Pieces();
   made.add(start, initial);
   let level = initial;
-  for (const { at, by } of ordered) made.add(Math.max(start, at), (level += by));
+  for (const i of order) made.add(Math.max(start, at[i]!), (level += by[i]!));
   return made.function;
 };
+
+/** How many there are from 0 on, of things that come and go, each list in any order. */
+export const countOf = (comes: readonly number[], goes: readonly number[]): StepFunction =>
+  fromChanges(0, 0, { at: [...comes, ...goes], by: [...comes.map(() => 1), ...goes.map(() => -1)] });
 
 /** ∫ g(a(t), b(t)) dt over [from, to), in the unit of time of the functions. */
 export const integrate = (
