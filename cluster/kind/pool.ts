@@ -3,6 +3,8 @@
 
 import type { KubernetesVersion, Platform } from '../../model/platform.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
+import { podHostName } from '../kube/host-name.ts';
+import { MONITORING } from './names.ts';
 
 export interface KindPool {
   /** As it runs here: what a simulation of the run has to be given. */
@@ -20,6 +22,12 @@ const MINOR: KubernetesVersion = '1.37';
 
 const startingPods = ({ deployment, hpa }: Platform): number =>
   Math.max(deployment.replicas, hpa === null ? 1 : (hpa.spec.minReplicas ?? 1));
+
+/** What Prometheus finds that it is called: its pod has the operator's names, in our namespace. */
+const hostNameHere = (operators: string): string => {
+  const [hostname = '', subdomain] = operators.split('.');
+  return podHostName(hostname, subdomain, MONITORING);
+};
 
 /**
  * @example kindPool(scenario, platform).workers // min(nodes.max, hpa.maxReplicas)
@@ -53,6 +61,7 @@ export const kindPool = (scenario: Scenario, platform: Platform): KindPool => {
       ...platform,
       deployment: { ...deployment, gpusPerPod: 1 },
       controller: { ...platform.controller, version: MINOR },
+      prometheus: { ...platform.prometheus, hostName: hostNameHere(platform.prometheus.hostName) },
     },
     workers,
     warm,

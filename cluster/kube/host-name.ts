@@ -1,8 +1,11 @@
-// The name that Prometheus gives itself on this machine: part of the seed of every scrape phase. It asks for the address
-// of its host name and takes the first name of that address; /etc/hosts answers both on a machine without DNS of its own.
+// The name that Prometheus gives itself, on this machine or in a pod: part of the seed of every scrape phase. It asks for the
+// address of its host name and takes the first name of that address; /etc/hosts answers both without DNS.
 
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+
+/** Go ends a name that it read backwards from /etc/hosts with a dot if there is one in it. */
+const rooted = (name: string): string => (name.includes('.') && !name.endsWith('.') ? `${name}.` : name);
 
 /**
  * @param hosts text of /etc/hosts; a host that is not in it keeps its name
@@ -15,8 +18,13 @@ export const fullHostName = (host: string, hosts: string): string => {
     return address === undefined || names.length === 0 ? [] : [{ address, names }];
   });
   const own = lines.find(({ names }) => names.includes(host));
-  return lines.find(({ address }) => address === own?.address)?.names[0] ?? host;
+  const name = lines.find(({ address }) => address === own?.address)?.names[0];
+  return name === undefined ? host : rooted(name);
 };
+
+/** Kubelets write /etc/hosts of a pod: in full for one with a subdomain. */
+export const podHostName = (hostname: string, subdomain: string | undefined, namespace: string): string =>
+  subdomain === undefined ? hostname : rooted(`${hostname}.${subdomain}.${namespace}.svc.cluster.local`);
 
 export const ownHostName = async (): Promise<string> =>
   fullHostName(hostname(), await readFile('/etc/hosts', 'utf8').catch(() => ''));

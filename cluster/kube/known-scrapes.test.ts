@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../model/units.ts';
-import { fullHostName } from './host-name.ts';
+import { fullHostName, podHostName } from './host-name.ts';
 import { checkPhases, knownScrapes, observedPhase, rulePhases, scrapedBetween } from './known-scrapes.ts';
 import type { StoredJob } from './prometheus-cost.ts';
 import type { StoredTarget } from './stored-series.ts';
@@ -146,7 +146,8 @@ describe('the hash rule', () => {
 
   it('is seeded by the name that the server finds for itself', () => {
     expect(fullHostName('vm', '127.0.0.1 localhost\n127.0.0.1 runsc vm # this one')).toBe('localhost');
-    expect(fullHostName('web-1', '127.0.0.1 localhost\n10.0.0.7 web-1.example.org web-1')).toBe('web-1.example.org');
+    expect(fullHostName('web-1', '127.0.0.1 localhost\n10.0.0.7 web-1.example.org web-1')).toBe('web-1.example.org.');
     expect(fullHostName('web-1', '127.0.0.1 localhost')).toBe('web-1');
+    expect(podHostName('prometheus-0', undefined, 'monitoring')).toBe('prometheus-0');
   });
 });
