@@ -48,6 +48,15 @@ describe('comparison', () => {
     expect(statusOf('age of the metric at the HPA', compare(run, deaf, bounds).rows)).toEqual(['fail']);
   });
 
+  it('does not compare what is kept altogether where one side keeps what the other does not', () => {
+    const { storage } = run;
+    const job = { ...storage.jobs[0]!, job: 'kube-state-metrics' };
+    const more = { ...run, storage: { ...storage, retainedBytes: 2 * storage.retainedBytes } };
+    const others = { ...more, storage: { ...more.storage, jobs: [...storage.jobs, job] } };
+    const of = (other: typeof run) => statusOf('metric bytes retained', compare(run, other, bounds).rows);
+    expect([of(run), of(more), of(others)]).toEqual([['pass'], ['fail'], ['not-compared']]);
+  });
+
   it('refuses runs of different schedules', () => {
     const other = { ...run, header: { ...run.header, scheduleHash: 'cd'.repeat(32) } };
     expect(() => compare(run, other, bounds)).toThrow(expect.objectContaining({ code: 'SCHEDULE_HASH_MISMATCH' }));

@@ -4,7 +4,7 @@
 import { TestbedError } from '../model/errors.ts';
 import type { RunRecord } from '../model/record.ts';
 import { throughput } from '../model/service-time.ts';
-import { commonSamples } from './fidelity/agreement.ts';
+import { commonSamples, keptTheSame } from './fidelity/agreement.ts';
 import { callsBetween, latencySeconds } from './score/calls.ts';
 import { offeredLoad } from './score/demand.ts';
 import { numberOf } from './score/figure.ts';
@@ -290,6 +290,7 @@ export const compare = (first: RunRecord, second: RunRecord, bounds: FidelityBou
   const replicaSeconds = (side: Side): number => area(side.curves.ready, from, to) / 1000;
   // A real cluster may store more than the jobs of the simulation.
   const samples = commonSamples(first, second);
+  const retained = (run: RunRecord): number | null => (keptTheSame(first, second) ? run.storage.retainedBytes : null);
   const rows = [
     equalRow('equal desired replicas', a.curves.desired, b.curves.desired, from, to, bounds.equalReplicas),
     equalRow('equal ready replicas', a.curves.ready, b.curves.ready, from, to, bounds.equalReplicas),
@@ -321,14 +322,7 @@ export const compare = (first: RunRecord, second: RunRecord, bounds: FidelityBou
       bounds.storageRelative,
       0,
     ),
-    relativeRow(
-      'metric bytes retained',
-      'B',
-      first.storage.retainedBytes,
-      second.storage.retainedBytes,
-      bounds.storageRelative,
-      0,
-    ),
+    relativeRow('metric bytes retained', 'B', retained(first), retained(second), bounds.storageRelative, 0),
   ];
   const name = (run: RunRecord): string =>
     run.header.profile === 'sim' ? 'simulated' : `real (${run.header.profile})`;

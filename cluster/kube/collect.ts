@@ -19,7 +19,6 @@ import { auditCall } from './audit-log.ts';
 import { hpaEdits, podStates } from './audited-objects.ts';
 import type { FleetRow } from './collected-signals.ts';
 import { collectedSignals } from './collected-signals.ts';
-import type { VisibleSample } from './adapter-replay.ts';
 import { ownHostName } from './host-name.ts';
 import type { HpaSync } from './hpa-syncs.ts';
 import { hpaSyncs } from './hpa-syncs.ts';
@@ -37,7 +36,10 @@ import type { ReplayedRunSync } from './replayed-run.ts';
 import { replayRun } from './replayed-run.ts';
 import type { RunConformance } from './run-conformance.ts';
 import { conformanceNotes, runConformance } from './run-conformance.ts';
-import { recordedRules, storedJobs, visibleSamples } from './stored-jobs.ts';
+import { storedJobs, visibleSamples } from './stored-jobs.ts';
+import { storedGroups, visibleRules } from './stored-rules.ts';
+import type { StoredGroup } from './stored-series.ts';
+import { storedState } from './stored-state.ts';
 
 export interface CollectorSettings {
   readonly prometheusUrl: string;
@@ -111,7 +113,9 @@ const editsOf = (hpa: Hpa | null, calls: readonly AuditCall[]): ReturnType<typeo
 interface StoredRun {
   readonly after: PrometheusReading;
   readonly jobs: readonly StoredJob[];
-  readonly recorded: readonly VisibleSample[];
+  /** kube-state-metrics; null = it was not scraped. */
+  readonly state: StoredJob | null;
+  readonly groups: readonly StoredGroup[];
   readonly phases: PhaseCheck;
   readonly rulePhaseMillis: readonly (number | undefined)[];
   /** Sentences on what is missing. */
@@ -139,12 +143,14 @@ export class Collector {
   async end(run: RunToCollect): Promise<Collected> {
     const { platform, scenario, auditLog, adapterAuditLog } = this.settings;
     const { epochMillis, endMillis, life } = run;
-    const { after, jobs, recorded, phases, rulePhaseMillis, trouble } = await this.stored(epochMillis);
+    const { after, jobs, state, groups, phases, rulePhaseMillis, trouble } = await this.stored(epochMillis);
     const calls = await readCalls(auditLog);
     const adapterCalls = adapterAuditLog === null ? [] : await readCalls(adapterAuditLog);
     const pods = podStates(calls, platform.deployment.namespace);
     const changes = scaleChanges(calls, platform.deployment, epochMillis);
-    const samples = [...visibleSamples(jobs), ...recorded].sort((a, b) => a.visibleMillis - b.visibleMillis);
+    const samples = [...visibleSamples(jobs), ...visibleRules(groups)].sort(
+      (a, b) => a.visibleMillis - b.visibleMillis,
+    );
     const syncs = syncsOf(platform.hpa, calls, adapterCalls);
     const edits = editsOf(platform.hpa, calls);
     const during = ({ decision }: ReplayedRunSync): boolean => decision.t >= 0 && decision.t <= endMillis;
@@ -162,7 +168,8 @@ export class Collector {
     );
     const storage = measuredStorage({
       platform,
-      jobs,
+      jobs: state === null ? jobs : [...jobs, state],
+      groups,
       epochMillis,
       endMillis: Math.max(1, endMillis),
       pricePerGbMonth: scenario.prices.storagePerGbMonth,
@@ -217,7 +224,8 @@ export class Collector {
       return {
         after,
         jobs,
-        recorded: await recordedRules(prometheus, platform, epochMillis, after.atUnix),
+        state: await storedState(prometheus, platform, epochMillis, after.atUnix),
+        groups: await storedGroups(prometheus, platform, epochMillis, after.atUnix),
         phases: checkPhases(
           await prometheus.targets(),
           parse(await prometheus.config()) as ConfigYaml,
@@ -232,7 +240,8 @@ export class Collector {
       return {
         after: { ...this.before, atUnix: Date.now() },
         jobs: [],
-        recorded: [],
+        state: null,
+        groups: [],
         phases: { targets: 0, differing: [] },
         rulePhaseMillis: [],
         trouble: [`what Prometheus stored is not in this run: ${error.message}`],

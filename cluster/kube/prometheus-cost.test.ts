@@ -3,7 +3,7 @@ import { seconds } from '../../model/units.ts';
 import { examplePlatform } from './observe.test-support.ts';
 import type { PrometheusReading, StoredJob } from './prometheus-cost.ts';
 import { appendedBetween, costNote, measuredStorage, prometheusReading } from './prometheus-cost.ts';
-import type { StoredTarget } from './stored-series.ts';
+import type { StoredGroup, StoredTarget } from './stored-series.ts';
 
 const EPOCH = 1_795_820_000_000;
 
@@ -19,6 +19,7 @@ prometheus_tsdb_head_chunks 1970
 prometheus_tsdb_head_chunks_storage_size_bytes 0
 process_resident_memory_bytes 8.2460672e+07
 process_cpu_seconds_total 1.43
+process_start_time_seconds 1.79581999e+09
 prometheus_rule_group_last_duration_seconds{rule_group="a;asr"} 0.001
 prometheus_rule_group_last_duration_seconds{rule_group="b;asr"} 0.0005
 `;
@@ -32,6 +33,7 @@ describe("Prometheus' own page", () => {
   it('gives what it holds, wrote and took; what it does not say is NaN', () => {
     expect(prometheusReading(PAGE, EPOCH)).toEqual({
       atUnix: EPOCH,
+      startedSeconds: 1_795_819_990,
       headSeries: 985,
       samplesAppended: 6289,
       walBytes: 196_608,
@@ -47,6 +49,9 @@ describe("Prometheus' own page", () => {
   it('counts from zero again after a restart: then the difference says nothing', () => {
     expect(appendedBetween(reading({}), reading({ samplesAppended: 7000 }))).toBe(711);
     expect(appendedBetween(reading({}), reading({ samplesAppended: 100 }))).toBeNaN();
+    // It counted past the old figure since.
+    const another = reading({ samplesAppended: 7000, startedSeconds: 1_795_820_100 });
+    expect(appendedBetween(reading({}), another)).toBeNaN();
   });
 });
 
@@ -71,10 +76,11 @@ const job = (lostMillis: number | null, markerUnix: number | null): StoredJob =>
   targets: [{ target, foundMillis: -10_500, lostMillis, markerUnix }],
 });
 
-const recordOf = (of: StoredJob, endMillis: number) =>
+const recordOf = (of: StoredJob, endMillis: number, groups?: readonly StoredGroup[]) =>
   measuredStorage({
     platform: { ...examplePlatform, prometheus: { ...examplePlatform.prometheus, retention: seconds(3600) } },
     jobs: [of],
+    ...(groups === undefined ? {} : { groups }),
     epochMillis: EPOCH,
     endMillis,
     pricePerGbMonth: 0.08,
@@ -105,6 +111,24 @@ describe('the storage of a real run', () => {
 
   it('has a marker for every series of a target that is gone, and the target for as long as it was there', () => {
     expect(recordOf(job(20_500, EPOCH + 30_000), 41_000).jobs).toMatchObject([{ targets: 0.5, samples: 12 }]);
+  });
+});
+
+describe('the rules of a real run', () => {
+  it('are kept like jobs: their series are in the whole, evaluations before the origin are not', () => {
+    const x = {
+      labels: { __name__: 'asr:x' },
+      times: [-10, 0, 10, 20].map((s) => EPOCH + s * 1000),
+      values: [1, 1, 1, 1],
+    };
+    const without = recordOf(job(null, null), 20_000);
+    const { recorded, retainedBytes, samplesPerSecond } = recordOf(job(null, null), 20_000, [
+      { name: 'asr', intervalMillis: 10_000, series: [x] },
+    ]);
+    expect(recorded).toMatchObject([{ group: 'asr', intervalMillis: 10_000, evaluations: 3, series: 1, samples: 3 }]);
+    expect(samplesPerSecond).toBe(12 / 20);
+    expect(without.recorded).toEqual([]);
+    expect(retainedBytes).toBeGreaterThan(without.retainedBytes);
   });
 });
 

@@ -5,12 +5,14 @@ import type { JobStorage, StorageRecord } from '../../model/record.ts';
 import type { Platform } from '../../model/platform.ts';
 import { StorageMeter } from '../../sim/hops/storage.ts';
 import { SampleStore } from '../../sim/prometheus/store.ts';
-import type { StoredTarget } from './stored-series.ts';
-import { samplesOf } from './stored-series.ts';
+import type { StoredGroup, StoredTarget } from './stored-series.ts';
+import { evaluationsOf, samplesOf } from './stored-series.ts';
 
 /** One reading of its own page; NaN where it does not say. */
 export interface PrometheusReading {
   readonly atUnix: number;
+  /** Unix time at which its process started, which tells one process from the next. */
+  readonly startedSeconds: number;
   readonly headSeries: number;
   /** Counter: samples and markers of all jobs and rules. */
   readonly samplesAppended: number;
@@ -38,6 +40,7 @@ const sumOf = (page: string, name: string, label = ''): number => {
 /** Reads the page of Prometheus 2.53 to 3.x. */
 export const prometheusReading = (page: string, atUnix: number): PrometheusReading => ({
   atUnix,
+  startedSeconds: sumOf(page, 'process_start_time_seconds'),
   headSeries: sumOf(page, 'prometheus_tsdb_head_series'),
   samplesAppended: sumOf(page, 'prometheus_tsdb_head_samples_appended_total'),
   walBytes: sumOf(page, 'prometheus_tsdb_wal_storage_size_bytes'),
@@ -66,6 +69,8 @@ export interface StoredJob {
 export interface StorageQuestion {
   readonly platform: Platform;
   readonly jobs: readonly StoredJob[];
+  /** Of the platform's rules; absent = not asked for. */
+  readonly groups?: readonly StoredGroup[];
   readonly epochMillis: number;
   readonly endMillis: number;
   readonly pricePerGbMonth: number;
@@ -74,7 +79,7 @@ export interface StorageQuestion {
 }
 
 /** Adds what was stored after the origin, in the order in which it was stored. */
-const fill = (meter: StorageMeter, { jobs, epochMillis, endMillis }: StorageQuestion): void => {
+const fill = (meter: StorageMeter, { jobs, groups = [], epochMillis, endMillis }: StorageQuestion): void => {
   const store = new SampleStore();
   const changes = jobs.flatMap(({ job, intervalMillis, targets }) =>
     targets.flatMap(({ foundMillis, lostMillis }) => [
@@ -95,14 +100,27 @@ const fill = (meter: StorageMeter, { jobs, epochMillis, endMillis }: StorageQues
         if (inside(atMillis)) append(store.seriesFor(series.labels), atMillis, value, stale);
     }
   }
+  groups.forEach((group, i) => {
+    for (const samples of evaluationsOf(group))
+      if (inside(samples[0]!.timestampMillis)) meter.evaluated(i, group, { samples }, store);
+  });
 };
 
-/** A counter that fell was of another process: Prometheus was restarted. */
 const orElse = (measured: number, computed: number): number => (measured >= 0 ? measured : computed);
+
+/** Of a counter, between the readings; NaN where it is of another process: Prometheus was restarted. */
+const increase = (
+  before: PrometheusReading,
+  after: PrometheusReading,
+  counter: 'samplesAppended' | 'cpuSeconds',
+): number => {
+  const isAnother = after.startedSeconds > before.startedSeconds || after[counter] < before[counter];
+  return isAnother ? NaN : after[counter] - before[counter];
+};
 
 /** Samples and markers that it says it appended between the readings; NaN where it was restarted. */
 export const appendedBetween = (before: PrometheusReading, after: PrometheusReading): number =>
-  after.samplesAppended >= before.samplesAppended ? after.samplesAppended - before.samplesAppended : NaN;
+  increase(before, after, 'samplesAppended');
 
 /** Each job's share of the log goes by its share of all samples that went into it, those of rules and others included. */
 const withLog = (jobs: readonly JobStorage[], bytes: number, appended: number): readonly JobStorage[] =>
@@ -123,7 +141,7 @@ export const measuredStorage = (question: StorageQuestion): StorageRecord => {
     jobs: withLog(computed.jobs, after.walBytes - before.walBytes, appendedBetween(before, after)),
     headSeries: orElse(after.headSeries, computed.headSeries),
     memoryBytes: orElse(after.memoryBytes, computed.memoryBytes),
-    cpuCores: orElse((after.cpuSeconds - before.cpuSeconds) / seconds, computed.cpuCores),
+    cpuCores: orElse(increase(before, after, 'cpuSeconds') / seconds, computed.cpuCores),
   };
 };
 
@@ -143,7 +161,7 @@ export const costNote = (before: PrometheusReading, after: PrometheusReading, jo
     `${text(after.headSeries, 'series', 0)} and ${text(after.headChunks, 'chunks', 0)} in the head ` +
     `(${text(after.headChunkBytes / 1e3, 'kB', 0)} on disk), log ${text(after.walBytes / 1e3, 'kB', 0)}, ` +
     `memory ${text(after.memoryBytes / 1e6, 'MB', 0)}, ` +
-    `${text((after.cpuSeconds - before.cpuSeconds) / seconds, 'cores', 3)}; a scrape took ` +
+    `${text(increase(before, after, 'cpuSeconds') / seconds, 'cores', 3)}; a scrape took ` +
     `${text(quantile(millis, 0.5), 'ms')} at the median and ${text(quantile(millis, 0.95), 'ms')} at 95 %, ` +
     `the last evaluation of all rules ${text(1000 * after.ruleSeconds, 'ms')}`
   );

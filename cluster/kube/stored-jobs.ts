@@ -1,5 +1,4 @@
-// What the jobs and rules of a platform stored in a real Prometheus around one run, fetched and put in the order in which it
-// became visible to queries.
+// What the jobs of a platform stored in a real Prometheus around one run, fetched; and when queries saw it.
 
 import type { Platform } from '../../model/platform.ts';
 import { scrapeJobs } from '../../sim/hops/discovery.ts';
@@ -10,7 +9,7 @@ import type { PrometheusApi } from './prometheus-http.ts';
 import { samplesOf, targetsOf } from './stored-series.ts';
 
 /** Samples of this long before the origin are behind what queries of the first syncs answer. */
-const PAST_MILLIS = 300_000;
+export const PAST_MILLIS = 300_000;
 /** A staleness marker becomes visible this many intervals after its stamp (golden/closed-loop README). */
 const MARKER_INTERVALS = 1.1;
 
@@ -56,30 +55,4 @@ export const storedJobs = async (
     });
   }
   return jobs;
-};
-
-/** What recording rules stored; visible a moment after their instant. */
-export const recordedRules = async (
-  prometheus: PrometheusApi,
-  platform: Platform,
-  epochMillis: number,
-  untilUnix: number,
-): Promise<readonly VisibleSample[]> => {
-  const names = platform.ruleGroups.flatMap(({ group }) =>
-    group.rules.flatMap((rule) => ('record' in rule && typeof rule.record === 'string' ? [rule.record] : [])),
-  );
-  const found: VisibleSample[] = [];
-  for (const name of new Set(names))
-    for (const series of await prometheus.samples(
-      `{__name__=${JSON.stringify(name)}}`,
-      epochMillis - PAST_MILLIS,
-      untilUnix,
-    ))
-      series.times.forEach((atMillis, i) =>
-        found.push({
-          visibleMillis: atMillis + LATE_MILLIS,
-          sample: { series, atMillis, value: series.values[i]!, stale: false },
-        }),
-      );
-  return found;
 };

@@ -2,6 +2,7 @@
 // they came from. Staleness markers cannot be asked for; where Prometheus writes them follows from what is missing. Pure.
 
 import { TestbedError } from '../../model/errors.ts';
+import type { RuleSample } from '../../sim/prometheus/rules/rule.ts';
 import type { Labels } from '../../sim/prometheus/store.ts';
 
 export interface StoredSeries {
@@ -140,4 +141,24 @@ export const samplesOf = (target: StoredTarget, goneMillis: number | null): read
     if (goneMillis !== null && present) marker(goneMillis);
   }
   return out.sort((a, b) => a.atMillis - b.atMillis);
+};
+
+/** What one rule group wrote. */
+export interface StoredGroup {
+  readonly name: string;
+  readonly intervalMillis: number;
+  readonly series: readonly StoredSeries[];
+}
+
+/** The evaluations that wrote something, with a marker where a series of the one before is missing. */
+export const evaluationsOf = ({ series }: StoredGroup): readonly (readonly RuleSample[])[] => {
+  const valueAt = series.map(({ times, values }) => new Map(times.map((t, i) => [t, values[i]!])));
+  const slots = [...new Set(series.flatMap(({ times }) => times))].sort((a, b) => a - b);
+  return slots.map((timestampMillis, n) =>
+    series.flatMap(({ labels }, i): RuleSample[] => {
+      const value = valueAt[i]!.get(timestampMillis);
+      if (value !== undefined) return [{ labels, timestampMillis, value }];
+      return valueAt[i]!.has(slots[n - 1] ?? NaN) ? [{ labels, timestampMillis, value: 'stale' }] : [];
+    }),
+  );
 };

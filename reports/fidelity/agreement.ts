@@ -1,7 +1,7 @@
 // How near a simulation of a real run came to it, in the figures that the project bounds: replica counts each second,
 // replica-seconds, response times, stored samples. Each with its bound; a figure that cannot be had is not kept. Pure.
 
-import type { RunRecord } from '../../model/record.ts';
+import type { RunRecord, StorageRecord } from '../../model/record.ts';
 import { callsBetween, isOk, kindOf, latencySeconds } from '../score/calls.ts';
 import { ascending, quantile } from '../stats/quantile.ts';
 import type { TrajectoryError } from './trajectory.ts';
@@ -36,6 +36,13 @@ export const commonSamples = (a: RunRecord, b: RunRecord): readonly [number, num
   return pairs.length === 0
     ? null
     : pairs.reduce<readonly [number, number]>(([x, y], [p, q]) => [x + p, y + q], [0, 0]);
+};
+
+/** Whether both kept samples of the same jobs and rule groups: only then what they keep altogether can be compared. */
+export const keptTheSame = ({ storage: a }: RunRecord, { storage: b }: RunRecord): boolean => {
+  const names = ({ jobs, recorded = [] }: StorageRecord): string =>
+    JSON.stringify([jobs.map(({ job }) => job).sort(), recorded.map(({ group }) => group).sort()]);
+  return names(a) === names(b);
 };
 
 export const agreement = (real: RunRecord, ours: RunRecord): Agreement => {
