@@ -191,7 +191,8 @@ export class Collector {
       faults: run.faults,
     });
     const conformance = runConformance(inside, others, phases, {
-      counted: storage.jobs.reduce((sum, { samples: count }) => sum + count, 0),
+      // Of the speech pods.
+      counted: storage.jobs.reduce((sum, { job, samples: own }) => (job === state?.job ? sum : sum + own), 0),
       appended: appendedBetween(this.before, after),
     });
     return {
