@@ -191,7 +191,6 @@ export class Collector {
       faults: run.faults,
     });
     const conformance = runConformance(inside, others, phases, {
-      // Of the speech pods.
       counted: storage.jobs.reduce((sum, { job, samples: own }) => (job === state?.job ? sum : sum + own), 0),
       appended: appendedBetween(this.before, after),
     });
@@ -214,19 +213,18 @@ export class Collector {
     };
   }
 
-  /** Everything that Prometheus knows of the run. */
   private async stored(epochMillis: number): Promise<StoredRun> {
     const { platform, prometheusUrl } = this.settings;
     const { prometheus } = this;
     try {
       const after = prometheusReading(await prometheus.ownPage(), Date.now());
       const jobs = await storedJobs(prometheus, platform, epochMillis, after.atUnix);
-      const groups = platform.ruleGroups.map(({ group }) => ({ name: group.name }));
+      const groups = await storedGroups(prometheus, platform, epochMillis, after.atUnix);
       return {
         after,
         jobs,
         state: await storedState(prometheus, platform, epochMillis, after.atUnix),
-        groups: await storedGroups(prometheus, platform, epochMillis, after.atUnix),
+        groups,
         phases: checkPhases(
           await prometheus.targets(),
           parse(await prometheus.config()) as ConfigYaml,

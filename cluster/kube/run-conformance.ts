@@ -12,7 +12,7 @@ export interface RunConformance {
   readonly answers: Readonly<Record<ReplayedAnswer['verdict'], number>>;
   readonly differingAnswers: readonly { readonly atMillis: number; readonly expected: string; readonly got: string }[];
   readonly phases: PhaseCheck;
-  /** Samples and markers as counted by us and by Prometheus between the origin and the end; NaN = it was restarted. */
+  /** Samples and markers from the origin to the end: the pods' by our count, all by Prometheus'; NaN = it was restarted. */
   readonly samples: { readonly counted: number; readonly appended: number };
 }
 
