@@ -62,6 +62,26 @@ spec:
 `);
   });
 
+  it('touches only the grace period of the Deployment, which the chart has no value for', () => {
+    const { objects, values, byHand } = patchOf({ 'deployment.terminationGracePeriodSeconds': 1680 });
+    expect(objects)
+      .toBe(`# kubectl apply --server-side --force-conflicts -f FILE (the Deployment holds only what changes)
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: lightning-asr
+  namespace: default
+spec:
+  template:
+    spec:
+      terminationGracePeriodSeconds: 1680
+`);
+    expect(values).toBeNull();
+    expect(byHand).toEqual([
+      'Deployment lightning-asr: the chart smallest-self-host has no value for terminationGracePeriodSeconds: apply patch.yaml',
+    ]);
+  });
+
   it('scrapes the HPA metric on an endpoint of its own, and nothing twice', () => {
     const { objects, byHand } = patchOf({ 'asr.hpaMetricsInterval': '5s', 'asr.scrapeInterval': '30s' });
     expect(objects)

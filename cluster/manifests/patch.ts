@@ -47,29 +47,42 @@ const deploymentObject = ({ deployment: before }: Platform, { deployment: after 
     const probe = after[name];
     return probe !== null && differs(before[name], probe) ? [[`${name}Probe`, probeFields(probe)] as const] : [];
   });
-  if (probes.length === 0) return null;
-  const { name, namespace, container } = after;
+  const grace =
+    before.terminationGrace === after.terminationGrace ? {} : { terminationGracePeriodSeconds: after.terminationGrace };
+  const containers =
+    probes.length === 0 ? {} : { containers: [{ name: after.container, ...Object.fromEntries(probes) }] };
+  const spec = { ...grace, ...containers };
+  if (Object.keys(spec).length === 0) return null;
+  const { name, namespace } = after;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace },
-    spec: { template: { spec: { containers: [{ name: container, ...Object.fromEntries(probes) }] } } },
+    spec: { template: { spec } },
   };
 };
 
 const HEADER = '# kubectl apply --server-side --force-conflicts -f FILE (the Deployment holds only what changes)\n';
 
-/** What a chart writes over at its next upgrade, since it has no value for it. */
-const literal = (before: Platform, monitors: readonly Monitor[]): readonly string[] =>
-  isVendorChart(before)
-    ? monitors.map(
-        ({ kind, name }) =>
-          `${kind} ${name}: the chart smallest-self-host writes its interval literally and has no value for it: apply patch.yaml again after every helm upgrade`,
-      )
-    : [];
+/** What the vendor's chart has no value for: what it writes itself goes back at the next upgrade, the rest stays. */
+const withoutValue = (before: Platform, after: Platform, monitors: readonly Monitor[]): readonly string[] => {
+  if (!isVendorChart(before)) return [];
+  const { name, terminationGrace } = after.deployment;
+  return [
+    ...monitors.map(
+      ({ kind, name: monitor }) =>
+        `${kind} ${monitor}: the chart smallest-self-host writes its interval literally and has no value for it: apply patch.yaml again after every helm upgrade`,
+    ),
+    ...(before.deployment.terminationGrace === terminationGrace
+      ? []
+      : [
+          `Deployment ${name}: the chart smallest-self-host has no value for terminationGracePeriodSeconds: apply patch.yaml`,
+        ]),
+  ];
+};
 
 /**
- * The patch that makes `before` into `after`, as far as monitors, HPA, probes, rule intervals, Prometheus and adapter go.
+ * The patch that makes `before` into `after`, as far as monitors, HPA, probes, grace period, rule intervals, Prometheus and adapter go.
  *
  * @param files the YAML that `before` was read from: rule groups are patched in the objects that hold them
  */
@@ -95,6 +108,6 @@ export const platformPatch = (
         : `${HEADER}${objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n')}`,
     values: valuesPatch(before, after),
     monitorValues: monitorValues(monitors),
-    byHand: [...rules.byHand, ...literal(before, monitors)],
+    byHand: [...rules.byHand, ...withoutValue(before, after, monitors)],
   };
 };

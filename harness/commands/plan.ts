@@ -1,5 +1,5 @@
 // plan SCENARIO: how many GPUs the load needs, what the HPA should be allowed, what keeping the promise costs. Writes
-// plan.json, plan.csv and the patch of the HPA; what was simulated is remembered, so an interrupted plan goes on from there.
+// plan.json, plan.csv and the patch of HPA and grace period; what was simulated is remembered, so an interrupted plan goes on from there.
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,8 @@ import type { LoadCase } from '../../reports/plan/plan.ts';
 import { planCsv, planText } from '../../reports/plan/plan-text.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { numberOption, wholeOption } from '../options.ts';
-import { advisedSet, planQuestion } from '../plan/plan-question.ts';
+import { planQuestion } from '../plan/plan-question.ts';
+import { advisedSet } from '../plan/settings.ts';
 import { startProgress } from '../progress.ts';
 import type { ScenarioOptions } from '../question.ts';
 import { readQuestion, scenarioOptionsOf } from '../question.ts';
@@ -39,12 +40,12 @@ const seasonOf = (text: string): LoadCase => {
   return { name, factor: Number(factor) };
 };
 
-/** The HPA as advised, against the one that the YAML has. */
+/** What is advised, against what the YAML has. */
 const patchOf = (options: ScenarioOptions, answer: PlanAnswer): PlatformPatch => {
   const file = readQuestion(options);
   const manifests = readManifestFiles(file);
   const { set } = file.scenario.platform;
-  const after = readPlatform(manifests, { ...set, ...advisedSet(answer, answer.target) });
+  const after = readPlatform(manifests, { ...set, ...advisedSet(answer) });
   return platformPatch(readPlatform(manifests, set), after, manifests);
 };
 
@@ -56,7 +57,7 @@ export const run = async (options: PlanOptions, context: CommandContext): Promis
   const question = scenarioOptionsOf(options);
   const out = options.out ?? join('runs', `${readQuestion(question).scenario.name}-plan`);
   const expected = seeds * (5 + 2 * (3 + seasons.length));
-  const progress = startProgress(`plan: up to ${expected} simulations`);
+  const progress = startProgress(`plan: ${expected} simulations if a target is enough`);
   const simulations = openSimulations(question, join(out, 'outcomes.ndjson'), context.signal, (done) =>
     progress.update(Math.min(1, done / expected)),
   );
@@ -83,6 +84,7 @@ export const run = async (options: PlanOptions, context: CommandContext): Promis
     for (const [name, text] of files)
       if (text === null) rmSync(join(out, name), { force: true });
       else writeFileSync(join(out, name), text);
+    for (const line of patch.byHand) context.tell(`by hand: ${line}`);
     context.print(options.json === true ? json : options.csv === true ? planCsv(answer).trimEnd() : planText(answer));
     context.tell(
       `written to ${out}: ${files.flatMap(([name, text]) => (text === null ? [] : [name])).join(', ')}; the node pool is yours to set`,

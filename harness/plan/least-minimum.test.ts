@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../reports/plan/plan.ts';
-import { leastMinimum, withEnough } from './least-minimum.ts';
+import { leastWhole, withEnough } from './least-minimum.ts';
 
 /** What is asked of a load that is kept from `least` replicas on. */
 const asked = async (above: number, most: number, least: number): Promise<[number | null, number[]]> => {
   const tried: number[] = [];
-  const found = await leastMinimum(above, most, (min) => {
+  const found = await leastWhole(above, most, (min) => {
     tried.push(min);
     return Promise.resolve(min >= least);
   });

@@ -4,21 +4,20 @@
 import type { Plan } from '../../reports/plan/plan.ts';
 
 /**
- * By bisection between `above`, which is known to miss, and `most`; null where even that many at all times miss.
- *
- * @param keeps whether the promise is kept with this minimum
+ * The least whole number that is enough, by bisection between `above`, which is known to be too few, and `most`; null where
+ * not even that is enough.
  */
-export const leastMinimum = async (
+export const leastWhole = async (
   above: number,
   most: number,
-  keeps: (min: number) => Promise<boolean>,
+  isEnough: (n: number) => Promise<boolean>,
 ): Promise<number | null> => {
-  if (most <= above || !(await keeps(most))) return null;
-  let [misses, enough] = [above, most];
-  while (enough - misses > 1) {
-    const middle = Math.floor((misses + enough) / 2);
-    if (await keeps(middle)) enough = middle;
-    else misses = middle;
+  if (most <= above || !(await isEnough(most))) return null;
+  let [tooFew, enough] = [above, most];
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2);
+    if (await isEnough(middle)) enough = middle;
+    else tooFew = middle;
   }
   return enough;
 };
@@ -36,7 +35,7 @@ export const withEnough = async (
 ): Promise<{ readonly plan: Plan; readonly binding: string | null }> => {
   if (await keeps(plan)) return { plan, binding: null };
   const { min, max } = plan.hpa;
-  const enough = await leastMinimum(min, max, (replicas) => keeps(planned(replicas)));
+  const enough = await leastWhole(min, max, (replicas) => keeps(planned(replicas)));
   if (enough === null)
     return {
       plan,
@@ -48,6 +47,6 @@ export const withEnough = async (
     plan: planned(enough),
     binding:
       `What binds is the minimum: with ${min}, which the quietest moment needs, no HPA target keeps the promise, because ` +
-      'new pods come too late or scaling down cuts what is being served.',
+      'new pods come too late or scaling down takes pods too early.',
   };
 };

@@ -3,31 +3,33 @@
 
 import { TestbedError } from '../../model/errors.ts';
 import { stream } from '../../model/rng.ts';
-import { GPU_SPEED, requestWeight } from '../../model/service-time.ts';
+import { requestWeight } from '../../model/service-time.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { LoadCase, Plan, PlanInput } from '../../reports/plan/plan.ts';
 import { idealReplicas, planOf } from '../../reports/plan/plan.ts';
 import type { PlanAnswer, PlanCheck, TargetTrial } from '../../reports/plan/answer.ts';
-import { attainmentOf, chooseTarget, furthest, isKeptAt, perDay } from '../../reports/plan/answer.ts';
-import { openSessions, sessionsPerReplica } from '../../reports/plan/sessions.ts';
+import { attainmentOf, drainedOf, furthest, isKeptAt, perDay } from '../../reports/plan/answer.ts';
+import { longestSession, openSessions, sessionsPerReplica } from '../../reports/plan/sessions.ts';
 import { parseObjectives } from '../../reports/gate/parse.ts';
 import { scheduledLoad } from '../../reports/score/demand.ts';
 import { promiseTo } from '../../reports/score/promise.ts';
 import type { Outcome } from '../../reports/search/outcome.ts';
-import type { SetValue } from '../../reports/search/space.ts';
 import { valueAt } from '../../reports/stats/step-function.ts';
 import type { StepFunction } from '../../reports/stats/step-function.ts';
 import { serviceLaw } from '../../sim/fleet-settings.ts';
-import { instancePrice } from '../../sim/prometheus/cost/prices.ts';
 import type { Question, ScenarioOptions } from '../question.ts';
 import { loadQuestion } from '../question.ts';
 import { capacityQuestion, replicasPerNode } from '../simulate-question.ts';
-import type { Adjustment } from '../tune/adjust.ts';
 import { leversOf } from '../tune/levers.ts';
 import type { Simulations } from '../tune/simulations.ts';
 import { capacityCurves } from './capacity-curves.ts';
 import { leadSeconds } from './lead-time.ts';
+import type { TargetAndGrace } from './least-grace.ts';
+import { withGrace } from './least-grace.ts';
 import { withEnough } from './least-minimum.ts';
+import { offersOf } from './offers.ts';
+import type { Setting } from './settings.ts';
+import { advisedSetting } from './settings.ts';
 
 export interface PlanRequest {
   readonly options: ScenarioOptions;
@@ -40,17 +42,11 @@ export interface PlanRequest {
   readonly signal: AbortSignal;
 }
 
-/** The cheapest EC2 instance with the card (metrics-path.md 2.5). */
-const INSTANCE_OF: Readonly<Record<string, string>> = {
-  T4: 'g4dn.xlarge',
-  A10G: 'g5.xlarge',
-  L4: 'g6.xlarge',
-  L40S: 'g6e.xlarge',
-};
-
 const STRESS = [1.5, 2];
 /** The maximum must still carry this much of the forecast. */
 const MAX_FACTOR = 2;
+/** Default of the cluster autoscaler's --max-graceful-termination-sec. */
+const NODE_GRACE_SECONDS = 600;
 
 const casesOf = ({ growth, seasons }: PlanRequest): readonly LoadCase[] => [
   { name: 'forecast', factor: growth },
@@ -68,28 +64,6 @@ const callsPerWeight = ({ schedule, scenario }: Question): number => {
     weight += requestWeight(batch, schedule.audioSeconds[i]!, schedule.seed[i]!);
   }
   return calls === 0 ? 0 : calls / weight;
-};
-
-interface Setting {
-  readonly set: Readonly<Record<string, SetValue>>;
-  readonly nodes: Adjustment['nodes'];
-}
-
-/** Overrides of the platform that make the advice. */
-export const advisedSet = ({ hpa }: Pick<Plan, 'hpa'>, target: number | null): Setting['set'] => ({
-  'hpa.minReplicas': hpa.min,
-  'hpa.maxReplicas': hpa.max,
-  ...(target === null ? {} : { 'hpa.target': target }),
-});
-
-const advisedSetting = (question: Question, plan: Plan, target: number | null): Setting => {
-  const { hpa } = plan;
-  const perNode = replicasPerNode(question);
-  const nodes = (replicas: number): number => Math.ceil(replicas / perNode) + hpa.warmSpareNodes;
-  return {
-    set: advisedSet(plan, target),
-    nodes: { min: nodes(hpa.min), max: Math.max(question.scenario.nodes.max, nodes(hpa.max)) },
-  };
 };
 
 /** Throws PLATFORM_INVALID without an HPA, SCENARIO_INVALID where one live session alone falls behind. */
@@ -120,19 +94,7 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     fromMillis: scenario.warmup * 1000,
     toMillis: schedule.durationMillis,
     callsPerWeight: callsPerWeight(question),
-    offers: [...byGpu].map(([gpu, all]) => {
-      const instance = INSTANCE_OF[gpu] ?? null;
-      const price = instance === null ? undefined : instancePrice(instance);
-      return {
-        gpu,
-        basis: GPU_SPEED[gpu]!.basis,
-        curves: all,
-        sessionsPerReplica: sessionsPerReplica(serviceLaw({ ...scenario.service, gpu }).stream),
-        instance,
-        pricePerHour: price?.usd ?? null,
-        source: price?.source ?? '',
-      };
-    }),
+    offers: offersOf(byGpu, scenario.service),
     gpu: scenario.service.gpu,
     cases,
     loseNodes: request.loseNodes,
@@ -163,6 +125,7 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     const sessions =
       open === null ? null : attainmentOf(of, 'stream', stream(scenario.seed, 'planLiveChecks', ...check));
     const { gpuHours, money } = perDay(of);
+    const { sessions: arrived, cut } = drainedOf(of);
     const promises = [
       ...(capacity.length === 0 ? [] : [isKeptAt(attainment, asked.attainment)]),
       ...(open === null ? [] : [isKeptAt(sessions, live.target)]),
@@ -170,6 +133,7 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     return {
       attainment,
       live: sessions,
+      liveCut: arrived === 0 ? null : cut / arrived,
       kept: promises.every((kept) => kept),
       gpuHoursPerDay: gpuHours,
       moneyPerDay: money,
@@ -177,16 +141,23 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
   };
   const lever = leversOf(platform).levers.find(({ name }) => name === 'HPA target');
   const levels = (lever?.levels ?? []).map(({ label }) => Number(label));
-  const tried = async (of: Plan, target: number | null) =>
+  const present = platform.deployment.terminationGrace;
+  const simulated = (of: Plan, target: number | null, grace: number): Promise<readonly Outcome[]> =>
+    outcomes(
+      advisedSetting(question, { hpa: of.hpa, target, graceSeconds: grace === present ? null : grace }),
+      cases[0]!.factor,
+    );
+  const tried = async (of: Plan, target: number | null, grace: number) =>
     judged(
-      await outcomes(advisedSetting(question, of, target), cases[0]!.factor),
+      await simulated(of, target, grace),
       ...(of === ideal ? ['target'] : ['minimum', of.hpa.min]),
       target ?? 'none',
+      ...(grace === present ? [] : ['grace', grace]),
     );
-  const trials = (of: Plan): Promise<readonly TargetTrial[]> =>
+  const trials = (of: Plan, grace: number): Promise<readonly TargetTrial[]> =>
     Promise.all(
       levels.map(async (level): Promise<TargetTrial> => {
-        const { attainment, live: sessions, kept, moneyPerDay } = await tried(of, level);
+        const { attainment, live: sessions, kept, moneyPerDay } = await tried(of, level, grace);
         return {
           target: level,
           attainment: furthest([
@@ -198,14 +169,27 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
         };
       }),
     );
-  const first = await trials(ideal);
-  const closest = chooseTarget(first);
-  const { plan, binding } = await withEnough(ideal, planned, async (of) => (await tried(of, closest)).kept);
-  const targets = plan === ideal ? first : await trials(plan);
-  const target = chooseTarget(targets);
+  const settled = (of: Plan): Promise<TargetAndGrace> =>
+    withGrace({
+      presentSeconds: present,
+      longestSeconds: longestSession(schedule),
+      trials: (grace) => trials(of, grace),
+      drained: async (target, grace) => {
+        const runs = await simulated(of, target, grace);
+        return { ...drainedOf(runs), moneyPerDay: perDay(runs).money };
+      },
+    });
+  const first = await settled(ideal);
+  const { plan, binding } = await withEnough(
+    ideal,
+    planned,
+    async (of) => (await tried(of, first.target, first.graceSeconds)).kept,
+  );
+  const { targets, target, need: grace } = plan === ideal ? first : await settled(plan);
+  const graceSeconds = grace?.leastSeconds ?? null;
   const settings = [
     ['present', { set: {}, nodes: undefined }],
-    ['advised', advisedSetting(question, plan, target)],
+    ['advised', advisedSetting(question, { hpa: plan.hpa, target, graceSeconds })],
   ] as const;
   const checks = await Promise.all(
     cases.flatMap((one) =>
@@ -231,12 +215,19 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     scenarioHours: scenario.duration / 3600,
     targets,
     target,
+    graceSeconds,
+    grace,
     binding,
     checks,
     notes: [
       `a day is taken to be like the ${(scenario.duration / 3600).toFixed(2)} h of the scenario throughout`,
       'sized with the low end of the capacity intervals; beyond the curve by its last capacity per replica',
       'a warm spare node is simulated as a higher minimum of the node pool, not as one that is always ahead of the load',
+      ...(graceSeconds !== null && graceSeconds > NODE_GRACE_SECONDS
+        ? [
+            `the cluster autoscaler waits ${NODE_GRACE_SECONDS} s for the pods of a node that it takes away: raise its --max-graceful-termination-sec as well`,
+          ]
+        : []),
       ...(open === null
         ? []
         : [

@@ -18,7 +18,7 @@ import { runVersions } from '../versions.ts';
 import type { Adjustment } from './adjust.ts';
 import type { OutcomeTask } from './outcome-worker.ts';
 
-const STATE_SCHEMA = 'surgelab.outcomes/2';
+const STATE_SCHEMA = 'surgelab.outcomes/3';
 
 export interface Job {
   readonly seed: number;

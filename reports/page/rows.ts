@@ -45,6 +45,8 @@ export const answerRows = (score: Score): readonly AnswerRow[] => {
       shown(judged, 'seconds'),
       '',
     ]);
+    if (kind.cutByDrain > 0)
+      rows.push([`${name} cut by pods that were told to go`, number(kind.cutByDrain), `of ${number(kind.arrived)}`]);
   }
   const worst = worstReaction(score);
   if (worst !== null) {

@@ -16,9 +16,10 @@ const point = (s: number) => ({
   value: s,
   scores: [score(exampleRun({ scrapeSeconds: s, seed: 5 }))],
 });
+const verdict = evaluate(parseObjectives(scenarioOf(run).objectives), run, scored);
 const text = renderSummary({
   score: scored,
-  verdict: evaluate(parseObjectives(scenarioOf(run).objectives), run, scored),
+  verdict,
   sweep: sweepOf('scrape interval', 's', [point(5), point(15)], '15 s', stream(1, 'sweep')),
   comparison: compare(run, exampleRun({ seed: 6 }), fidelityBounds(1)),
 });
@@ -35,6 +36,16 @@ describe('terminal summary', () => {
   it('opens with the answer and ends with the verdict', () => {
     expect(text.split('\n')[0]).toMatch(/^When calls go up fourfold 5 min into the run, 100 % of callers/);
     expect(text.split('\n\n').at(-1)).toBe('FAIL: 1 of 3 objectives missed: attainment{kind=short,within=2s} >= 0.99');
+  });
+
+  it('tells how many sessions were cut by pods that were told to go, and nothing where none was', () => {
+    const [kind] = scored.service.kinds;
+    const kinds = [{ ...kind!, kind: 'stream', arrived: 595, cutByDrain: 17 } as const];
+    const promises = [...scored.promises, { ...scored.promises[0]!, kind: 'stream' } as const];
+    const live = { ...scored, promises, service: { ...scored.service, kinds } };
+    const summary = renderSummary({ score: live, verdict, sweep: null, comparison: null });
+    expect(summary).toMatch(/^Live sessions cut by pods that were told to go +17 of 595$/m);
+    expect(text).not.toContain('told to go');
   });
 
   it('holds every table once', () => {

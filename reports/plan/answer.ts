@@ -15,6 +15,8 @@ export interface PlanCheck extends LoadCase {
   readonly attainment: Interval | null;
   /** Share of the live sessions that did not fall behind; null without any. */
   readonly live: Interval | null;
+  /** Share of the live sessions that pods cut which were told to go; null without sessions. */
+  readonly liveCut: number | null;
   /** The low end of every interval is at or above what was promised. */
   readonly kept: boolean;
   readonly gpuHoursPerDay: number;
@@ -29,6 +31,17 @@ export interface TargetTrial {
   readonly moneyPerDay: number;
 }
 
+/** Live sessions that the present grace period cuts when a pod is told to go, and the least one that cuts none. */
+export interface GraceNeed {
+  readonly presentSeconds: number;
+  /** Null if none was found up to twice the longest session. */
+  readonly leastSeconds: number | null;
+  /** Over all seeds, with the present grace period. */
+  readonly cut: number;
+  readonly sessions: number;
+  readonly moneyPerDay: { readonly present: number; readonly least: number | null };
+}
+
 export interface PlanAnswer extends Plan {
   readonly schema: 'surgelab.plan/1';
   readonly scenario: string;
@@ -40,6 +53,10 @@ export interface PlanAnswer extends Plan {
   readonly targets: readonly TargetTrial[];
   /** The HPA target to set; null where the HPA has no plain target. */
   readonly target: number | null;
+  /** terminationGracePeriodSeconds to set; null = leave it. */
+  readonly graceSeconds: number | null;
+  /** Null where no live session is cut at the forecast. */
+  readonly grace: GraceNeed | null;
   /** Why no target was enough by itself, and what is; null where a target keeps the promise. */
   readonly binding: string | null;
   readonly checks: readonly PlanCheck[];
@@ -55,6 +72,13 @@ export const attainmentOf = (outcomes: readonly Outcome[], kind: RequestKind, rn
     }),
     rng,
   );
+
+/** Live sessions of all the runs, and how many of them pods cut that were told to go. */
+export const drainedOf = (outcomes: readonly Outcome[]): { readonly sessions: number; readonly cut: number } => {
+  const live = outcomes.flatMap(({ kinds }) => kinds.filter(({ kind }) => kind === 'stream'));
+  const sum = (of: readonly number[]): number => of.reduce((total, n) => total + n, 0);
+  return { sessions: sum(live.map((one) => one.arrived)), cut: sum(live.map((one) => one.cutByDrain)) };
+};
 
 export const isKeptAt = (attainment: Interval | null, promised: number): boolean =>
   attainment !== null && attainment.low >= promised;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stream } from '../../model/rng.ts';
 import { stepFunction } from '../stats/step-function.ts';
 import type { PlanAnswer, TargetTrial } from './answer.ts';
-import { attainmentOf, chooseTarget, furthest, isKeptAt } from './answer.ts';
+import { attainmentOf, chooseTarget, drainedOf, furthest, isKeptAt } from './answer.ts';
 import { planCsv, planText } from './plan-text.ts';
 import { planOf } from './plan.ts';
 
@@ -49,6 +49,8 @@ const answer: PlanAnswer = {
   targets: [],
   binding: null,
   target: 4,
+  graceSeconds: null,
+  grace: null,
   checks: [
     {
       name: 'forecast',
@@ -56,6 +58,7 @@ const answer: PlanAnswer = {
       settings: 'advised',
       attainment: interval(0.97),
       live: null,
+      liveCut: null,
       kept: true,
       gpuHoursPerDay: 48,
       moneyPerDay: 48,
@@ -66,6 +69,7 @@ const answer: PlanAnswer = {
       settings: 'present',
       attainment: null,
       live: null,
+      liveCut: null,
       kept: false,
       gpuHoursPerDay: 48,
       moneyPerDay: 48,
@@ -90,6 +94,25 @@ describe('the plan as text and CSV', () => {
       'What binds is the minimum.',
     );
   });
+  it('says what the grace period cuts, which is the least that cuts nobody, and what that costs', () => {
+    const grace = {
+      presentSeconds: 120,
+      leastSeconds: 1680,
+      cut: 34,
+      sessions: 2959,
+      moneyPerDay: { present: 142, least: 144 },
+    };
+    const longer = { ...answer, graceSeconds: 1680, grace };
+    expect(planText(longer).split('\n').slice(0, 4)).toEqual([
+      'Set HPA minimum 2, maximum 3, target 4, terminationGracePeriodSeconds 1680; keep 0 warm spare nodes.',
+      'What binds when pods go is the grace period: with 120 s, 34 of 2\u202f959 live sessions in 5 runs are cut by pods',
+      'that are told to go. 1\u202f680 s is the least, in steps of 30 s, that cut none; GPU money goes from $142 to $144 a',
+      'day.',
+    ]);
+    expect(planCsv(longer).split('\n')).toContain('advice,deployment,,terminationGracePeriodSeconds,1680,,');
+    const none = { ...grace, leastSeconds: null, moneyPerDay: { present: 142, least: null } };
+    expect(planText({ ...answer, grace: none })).toContain('Not even twice the longest session is long');
+  });
   it('has one figure per CSV line, quotes where needed, and leaves a cell empty where there is no data', () => {
     const lines = planCsv(answer).split('\n');
     expect(lines[0]).toBe('table,name,settings,quantity,value,low,high');
@@ -103,17 +126,18 @@ describe('a plan with live sessions', () => {
   const withLive: PlanAnswer = {
     ...answer,
     sessions: { perReplica: 25, peak: 110 },
-    checks: answer.checks.map((check) => ({ ...check, live: interval(0.96) })),
+    checks: answer.checks.map((check) => ({ ...check, live: interval(0.96), liveCut: 0.039 })),
   };
   it('says how many a replica keeps up with, and whether they kept up', () => {
     expect(planText(withLive)).toContain(
       'live sessions: one replica keeps up with 25 on L4 (a step fits into its audio); up to 110 are open at once',
     );
-    expect(planText(withLive)).toMatch(/live in time/);
+    expect(planText(withLive)).toMatch(/live in time  live cut/);
     const lines = planCsv(withLive).split('\n');
     expect(lines).toContain('capacity,1,,liveSessions,25,,');
     expect(lines).toContain('load,today,,peakLiveSessions,110,,');
     expect(lines).toContain('check,forecast,advised,liveAttainment,0.96,0.95,0.96');
+    expect(lines).toContain('check,forecast,advised,liveCut,0.039,,');
   });
 });
 
@@ -158,8 +182,8 @@ describe('the target', () => {
       stages: [],
     };
     const kinds = [
-      { kind: 'short', arrived: 10, kept: 10 },
-      { kind: 'batch', arrived: 10, kept: 1 },
+      { kind: 'short', arrived: 10, kept: 10, cutByDrain: 0 },
+      { kind: 'batch', arrived: 10, kept: 1, cutByDrain: 0 },
     ] as const;
     expect(
       attainmentOf(
@@ -172,5 +196,12 @@ describe('the target', () => {
       )!.mean,
     ).toBe(1);
     expect(attainmentOf([{ ...run, kinds: [] }], 'short', stream(1, 'a'))).toBeNull();
+    const live = (cutByDrain: number) => ({ kind: 'stream', arrived: 30, kept: 20, cutByDrain }) as const;
+    expect(
+      drainedOf([
+        { ...run, kinds: [...kinds, live(2)] },
+        { ...run, kinds: [live(5)] },
+      ]),
+    ).toEqual({ sessions: 60, cut: 7 });
   });
 });

@@ -46,7 +46,7 @@ const checkTable = ({ checks, sessions }: PlanAnswer): readonly string[] => {
       left('settings'),
       right('in time'),
       left('95 %'),
-      ...(live ? [right('live in time')] : []),
+      ...(live ? [right('live in time'), right('live cut')] : []),
       left('promise'),
       right('GPU-h/day'),
       right('$/day'),
@@ -56,7 +56,12 @@ const checkTable = ({ checks, sessions }: PlanAnswer): readonly string[] => {
       check.settings,
       check.attainment === null ? 'no data' : share(check.attainment.mean),
       check.attainment === null ? '' : `${share(check.attainment.low)} to ${share(check.attainment.high)}`,
-      ...(live ? [check.live === null ? 'no data' : share(check.live.mean)] : []),
+      ...(live
+        ? [
+            check.live === null ? 'no data' : share(check.live.mean),
+            check.liveCut === null ? 'no data' : share(check.liveCut),
+          ]
+        : []),
       check.kept ? 'kept' : 'missed',
       number(check.gpuHoursPerDay),
       money(check.moneyPerDay),
@@ -90,16 +95,28 @@ const gpuTable = ({ gpus }: PlanAnswer): readonly string[] =>
     110,
   );
 
+/** What the grace period does to live sessions. */
+const graceSentence = ({ grace, seeds }: PlanAnswer): string | null => {
+  if (grace === null) return null;
+  const { presentSeconds, leastSeconds, cut, sessions, moneyPerDay } = grace;
+  const cuts = `What binds when pods go is the grace period: with ${number(presentSeconds)} s, ${number(cut)} of ${number(sessions)} live sessions in ${seeds} runs are cut by pods that are told to go.`;
+  return leastSeconds === null
+    ? `${cuts} Not even twice the longest session is long enough, so it is left as it is.`
+    : `${cuts} ${number(leastSeconds)} s is the least, in steps of 30 s, that cut none; GPU money goes from ${money(moneyPerDay.present)} to ${money(moneyPerDay.least ?? 0)} a day.`;
+};
+
 export const planText = (answer: PlanAnswer): string => {
-  const { hpa, target } = answer;
+  const { hpa, target, graceSeconds } = answer;
+  const grace = graceSentence(answer);
   const forecast = answer.checks.find(({ settings }) => settings === 'advised');
   const nodes = `${hpa.warmSpareNodes} warm spare node${hpa.warmSpareNodes === 1 ? '' : 's'}`;
   return [
-    `Set HPA minimum ${hpa.min}, maximum ${hpa.max}${target === null ? '' : `, target ${number(target)}`}; keep ${nodes}.`,
+    `Set HPA minimum ${hpa.min}, maximum ${hpa.max}${target === null ? '' : `, target ${number(target)}`}${graceSeconds === null ? '' : `, terminationGracePeriodSeconds ${graceSeconds}`}; keep ${nodes}.`,
     ...(forecast?.kept === false
       ? ['Even these settings miss the promise at the forecast: of what was simulated they come closest.']
       : []),
     ...(answer.binding === null ? [] : wrapped(answer.binding, 110)),
+    ...(grace === null ? [] : wrapped(grace, 110)),
     ...hpa.why.flatMap((why) => wrapped(`  ${why}`, 110)),
     '',
     ...(answer.capacity.length === 0
@@ -134,6 +151,7 @@ export const planCsv = (answer: PlanAnswer): string => {
     ['advice', 'hpa', '', 'min', hpa.min, null, null],
     ['advice', 'hpa', '', 'max', hpa.max, null, null],
     ['advice', 'hpa', '', 'target', answer.target, null, null],
+    ['advice', 'deployment', '', 'terminationGracePeriodSeconds', answer.graceSeconds, null, null],
     ['advice', 'nodes', '', 'warmSpare', hpa.warmSpareNodes, null, null],
     ...answer.capacity.map(({ replicas, load }): CsvRow => [
       'capacity',
@@ -153,21 +171,26 @@ export const planCsv = (answer: PlanAnswer): string => {
     ...answer.cases.flatMap(({ name, needs }): CsvRow[] =>
       (['trough', 'mean', 'p99', 'peak'] as const).map((what) => ['replicas', name, '', what, needs[what], null, null]),
     ),
-    ...answer.checks.flatMap(({ name, settings, attainment, live, kept, gpuHoursPerDay, moneyPerDay }): CsvRow[] => [
-      [
-        'check',
-        name,
-        settings,
-        'attainment',
-        attainment?.mean ?? null,
-        attainment?.low ?? null,
-        attainment?.high ?? null,
+    ...answer.checks.flatMap(
+      ({ name, settings, attainment, live, liveCut, kept, gpuHoursPerDay, moneyPerDay }): CsvRow[] => [
+        [
+          'check',
+          name,
+          settings,
+          'attainment',
+          attainment?.mean ?? null,
+          attainment?.low ?? null,
+          attainment?.high ?? null,
+        ],
+        ...(live === null
+          ? []
+          : [['check', name, settings, 'liveAttainment', live.mean, live.low, live.high] as const]),
+        ...(liveCut === null ? [] : [['check', name, settings, 'liveCut', liveCut, null, null] as const]),
+        ['check', name, settings, 'promiseKept', kept, null, null],
+        ['check', name, settings, 'gpuHoursPerDay', gpuHoursPerDay, null, null],
+        ['check', name, settings, 'moneyPerDay', moneyPerDay, null, null],
       ],
-      ...(live === null ? [] : [['check', name, settings, 'liveAttainment', live.mean, live.low, live.high] as const]),
-      ['check', name, settings, 'promiseKept', kept, null, null],
-      ['check', name, settings, 'gpuHoursPerDay', gpuHoursPerDay, null, null],
-      ['check', name, settings, 'moneyPerDay', moneyPerDay, null, null],
-    ]),
+    ),
     ...answer.gpus.flatMap(({ gpu, needs, gpuHoursPerDay, moneyPerDay, moneyPerMonth }): CsvRow[] => [
       ['gpu', gpu, '', 'peakReplicas', needs?.peak ?? null, null, null],
       ['gpu', gpu, '', 'gpuHoursPerDay', gpuHoursPerDay, null, null],

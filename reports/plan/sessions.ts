@@ -16,6 +16,10 @@ const GRID_MILLIS = 1000;
 /** The most sessions at which a step takes no longer than its audio, within the cap; 0 where even one falls behind. */
 export const sessionsPerReplica = streamsWithoutLag;
 
+/** The audio of the longest session, seconds; 0 without sessions. */
+export const longestSession = ({ kind, audioSeconds }: Schedule): number =>
+  kind.reduce((longest, of, i) => (of === STREAM ? Math.max(longest, audioSeconds[i]!) : longest), 0);
+
 /**
  * Sessions that are open in each second of the schedule if each begins as intended and lasts as long as its audio, or until
  * its caller cuts it. Null without sessions. Those that began before the origin are not in a schedule, so the first

@@ -77,7 +77,7 @@ export const score = (run: RunRecord): Score => {
       drainedMillis: header.endMillis,
     },
     promises,
-    service: serviceScore(run, promises),
+    service: serviceScore(run, promises, pods),
     responsiveness: {
       elasticity:
         'kind' in demand

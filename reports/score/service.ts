@@ -9,8 +9,10 @@ import type { Changes } from '../stats/step-function.ts';
 import { ascending, mean, quantile } from '../stats/quantile.ts';
 import type { CallFilter } from './calls.ts';
 import { isOk, judgedSeconds, kindOf, lagSeconds, latencySeconds, scoredCalls, waitSeconds } from './calls.ts';
+import { cutByDrain } from './drain-cuts.ts';
 import type { Figure } from './figure.ts';
 import { figure, noData } from './figure.ts';
+import type { PodLife } from './pods.ts';
 import type { Promised } from './promise.ts';
 
 /** Quantiles by nearest rank, seconds. */
@@ -25,6 +27,8 @@ export interface KindService {
   readonly kind: RequestKind;
   readonly arrived: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** Failed when the grace period of their pod, which was told to go, was over. */
+  readonly cutByDrain: number;
   /** Calls whose promise was kept. */
   readonly kept: number;
   readonly attainment: Figure;
@@ -106,7 +110,7 @@ const countOutcomes = (run: RunRecord, calls: readonly number[]): Record<Outcome
   return counts;
 };
 
-const kindService = (run: RunRecord, promise: Promised): KindService => {
+const kindService = (run: RunRecord, pods: readonly PodLife[], promise: Promised): KindService => {
   const { requests, schedule, header } = run;
   const filter: CallFilter = { kind: promise.kind, stream: null };
   const calls = scoredCalls(run, filter);
@@ -124,6 +128,7 @@ const kindService = (run: RunRecord, promise: Promised): KindService => {
     kind: promise.kind,
     arrived: calls.length,
     outcomes: countOutcomes(run, calls),
+    cutByDrain: cutByDrain(run, pods, calls).length,
     kept,
     attainment: figure(attainment, none),
     goodputPerSecond: figure(attainment === null ? null : kept / scoredSeconds, none),
@@ -186,8 +191,8 @@ const backlogChanges = (run: RunRecord): Changes => {
   };
 };
 
-export const serviceScore = (run: RunRecord, promises: readonly Promised[]): ServiceScore => {
-  const kinds = promises.map((promise) => kindService(run, promise));
+export const serviceScore = (run: RunRecord, promises: readonly Promised[], pods: readonly PodLife[]): ServiceScore => {
+  const kinds = promises.map((promise) => kindService(run, pods, promise));
   const sum = (of: (k: KindService) => number): number => kinds.reduce((total, k) => total + of(k), 0);
   const changes = backlogChanges(run);
   const backlog = fromChanges(0, 0, changes);

@@ -16,7 +16,9 @@ describe('outcomeOf', () => {
       missed: scored.service.missed,
       metricMoneyPerMonth: scored.metrics.moneyPerMonth,
     });
-    expect(outcome.kinds).toEqual(scored.service.kinds.map(({ kind, arrived, kept }) => ({ kind, arrived, kept })));
+    expect(outcome.kinds).toEqual(
+      scored.service.kinds.map(({ kind, arrived, kept, cutByDrain }) => ({ kind, arrived, kept, cutByDrain })),
+    );
     expect(outcome.gpus * outcome.hours).toBeCloseTo(numberOf(scored.cost.gpuHours)!, 9);
     expect(outcome.gpuMoneyPerHour).toBeCloseTo(numberOf(scored.cost.moneyPerHour)!, 9);
     expect(outcome.toReadySeconds).toBe(numberOf(scored.responsiveness.reactions[0]!.durations.toReady));

@@ -5,6 +5,7 @@ import type { RunRecord } from '../../model/record.ts';
 import type { RequestKind } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import { ALL_CALLS, scoredCalls } from '../score/calls.ts';
+import { cutByDrain } from '../score/drain-cuts.ts';
 import { paidSpans, spanMoney } from '../score/gpu-cost.ts';
 import { loadSteps } from '../score/load-steps.ts';
 import { diskMoneyPerMonth } from '../score/metric-cost.ts';
@@ -23,7 +24,13 @@ export interface Outcome {
   readonly arrived: number;
   readonly missed: number;
   /** Per promised kind, the kind with most calls first. */
-  readonly kinds: readonly { readonly kind: RequestKind; readonly arrived: number; readonly kept: number }[];
+  readonly kinds: readonly {
+    readonly kind: RequestKind;
+    readonly arrived: number;
+    readonly kept: number;
+    /** Failed when the grace period of their pod, which was told to go, was over. */
+    readonly cutByDrain: number;
+  }[];
   /** GPUs paid for on average. */
   readonly gpus: number;
   readonly gpuMoneyPerHour: number;
@@ -63,15 +70,16 @@ export const outcomeOf = (run: RunRecord): Outcome => {
   const hours = header.endMillis / 3_600_000;
   const spans = paidSpans(run, pods);
   // By the number of the kind: a run has tens of thousands of calls.
-  const [arrived, kept] = [REQUEST_KINDS.map(() => 0), REQUEST_KINDS.map(() => 0)];
+  const [arrived, kept, cut] = [REQUEST_KINDS.map(() => 0), REQUEST_KINDS.map(() => 0), REQUEST_KINDS.map(() => 0)];
   for (const call of calls) {
     const kind = run.schedule.kind[call]!;
     arrived[kind]! += 1;
     if (isKept(run, promises, call)) kept[kind]! += 1;
   }
+  for (const call of cutByDrain(run, pods, calls)) cut[run.schedule.kind[call]!]! += 1;
   const kinds = promises.map(({ kind }) => {
     const number = REQUEST_KINDS.indexOf(kind);
-    return { kind, arrived: arrived[number]!, kept: kept[number]! };
+    return { kind, arrived: arrived[number]!, kept: kept[number]!, cutByDrain: cut[number]! };
   });
   return {
     hours,
