@@ -4,6 +4,7 @@ import type { Verdict, VerdictKind } from '../gate/evaluate.ts';
 import type { Comparison, ComparisonRow, RowUnit } from '../compare.ts';
 import type { Reaction } from '../score/reaction.ts';
 import type { Score } from '../score/score.ts';
+import type { Quantiles } from '../score/service.ts';
 import type { StageName } from '../score/stages.ts';
 import { STAGE_MEANING } from '../score/stages.ts';
 import type { Interval } from '../stats/interval.ts';
@@ -28,11 +29,14 @@ const brokenText = ({ trouble }: Reaction): string => {
     : duration(Math.round((trouble.untilMillis - trouble.fromMillis) / 1000));
 };
 
+/** The highest of these that is a number: a quantile that falls on a call without an answer is none. */
+const highest = (of: Quantiles): 'p95' | 'p90' | 'p50' | undefined =>
+  (['p95', 'p90', 'p50'] as const).find((q) => of[q].kind === 'value');
+
 export const answerRows = (score: Score): readonly AnswerRow[] => {
   const rows: AnswerRow[] = [];
   for (const kind of score.service.kinds) {
     const promise = score.promises.find((p) => p.kind === kind.kind);
-    const judged = kind.kind === 'stream' ? kind.lag.p95 : kind.latency.p95;
     const name = { short: 'Calls', batch: 'Files', stream: 'Live sessions' }[kind.kind];
     const within = duration(promise?.withinSeconds ?? 0);
     rows.push([
@@ -40,11 +44,11 @@ export const answerRows = (score: Score): readonly AnswerRow[] => {
       shown(kind.attainment, 'share'),
       `of ${number(kind.arrived)}`,
     ]);
-    rows.push([
-      kind.kind === 'stream' ? 'Live lag, p95' : `${name}: time to answer, p95`,
-      shown(judged, 'seconds'),
-      '',
-    ]);
+    const [what, judged] =
+      kind.kind === 'stream' ? (['Live lag', kind.lag] as const) : ([`${name}: time to answer`, kind.latency] as const);
+    const top = highest(judged);
+    if (top !== undefined)
+      rows.push([`${what}, ${top}`, shown(judged[top], 'seconds'), top === 'p95' ? '' : '· p95: no answer']);
     if (kind.cutByDrain > 0)
       rows.push([`${name} cut by pods that were told to go`, number(kind.cutByDrain), `of ${number(kind.arrived)}`]);
   }

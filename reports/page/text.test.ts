@@ -6,6 +6,7 @@ import { evaluate } from '../gate/evaluate.ts';
 import { parseObjectives } from '../gate/parse.ts';
 import { scenarioOf } from '../score/scenario-of.ts';
 import { score } from '../score/score.ts';
+import type { Quantiles } from '../score/service.ts';
 import { sweepOf } from '../sweep.ts';
 import { renderSummary } from './text.ts';
 
@@ -46,6 +47,23 @@ describe('terminal summary', () => {
     const summary = renderSummary({ score: live, verdict, sweep: null, comparison: null });
     expect(summary).toMatch(/^Live sessions cut by pods that were told to go +17 of 595$/m);
     expect(text).not.toContain('told to go');
+  });
+
+  it('tells the highest of p95, p90 and p50 that is a number, and none where all fall on calls without an answer', () => {
+    const [kind] = scored.service.kinds;
+    const value = (seconds: number) => ({ kind: 'value', value: seconds }) as const;
+    const none = { kind: 'no-data', why: '12 % of calls never got there, more than p95 allows' } as const;
+    const line = (latency: Quantiles): string[] => {
+      const service = { ...scored.service, kinds: [{ ...kind!, latency }] };
+      const summary = renderSummary({ score: { ...scored, service }, verdict, sweep: null, comparison: null });
+      return summary.split('\n').filter((one) => one.startsWith('Calls: time to answer'));
+    };
+    const all = { p50: value(1), p90: value(2), p95: value(3), p99: value(4) };
+    expect(line(all)).toEqual([expect.stringMatching(/^Calls: time to answer, p95 +3 s$/)]);
+    expect(line({ ...all, p95: none, p99: none })).toEqual([
+      expect.stringMatching(/^Calls: time to answer, p90 +2 s · p95: no answer$/),
+    ]);
+    expect(line({ p50: none, p90: none, p95: none, p99: none })).toEqual([]);
   });
 
   it('holds every table once', () => {
