@@ -84,5 +84,17 @@ describe('why', () => {
       scaled: true,
       why: 'asr_active_requests averages 10.8 per pod against a target of 4 → 6 replicas; policy allows at most 3 now',
     });
+    const failed = { kind: 'failed', message: 'HTTP 503' } as const;
+    const [unanswered] = rehearse(hpa, [{ atMillis: 5000, replicas: 2, answers: [failed] }]);
+    expect(decisionRow(hpa, unanswered!, context).metrics).toEqual([
+      {
+        name: 'asr_active_requests',
+        value: null,
+        target: 4,
+        proposal: null,
+        error: 'unable to get metric asr_active_requests: HTTP 503',
+        oldestSampleAgeMillis: null,
+      },
+    ]);
   });
 });

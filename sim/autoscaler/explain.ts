@@ -120,14 +120,18 @@ export interface DecisionContext {
   readonly scaled: boolean;
 }
 
-const metricRow = (metric: CompiledMetric, outcome: MetricOutcome | undefined, age: number | null): DecisionMetric => ({
-  name: metric.name,
-  value: outcome === undefined ? null : valueOf(outcome),
-  target: targetOf(metric),
-  proposal: outcome?.kind === 'proposal' ? outcome.replicas : null,
-  error: outcome?.kind === 'error' ? outcome.text : null,
-  oldestSampleAgeMillis: age,
-});
+const metricRow = (metric: CompiledMetric, outcome: MetricOutcome | undefined, age: number | null): DecisionMetric => {
+  const value = outcome === undefined ? null : valueOf(outcome);
+  return {
+    name: metric.name,
+    value,
+    target: targetOf(metric),
+    proposal: outcome?.kind === 'proposal' ? outcome.replicas : null,
+    error: outcome?.kind === 'error' ? outcome.text : null,
+    // What was not answered shows no sample, however old the newest is.
+    oldestSampleAgeMillis: value === null ? null : age,
+  };
+};
 
 /** One line of decisions.ndjson. Metrics that were not read have neither value nor error. */
 export const decisionRow = (hpa: CompiledHpa, { decision }: Reconciled, context: DecisionContext): Decision => ({
