@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyRequests } from '../../model/record.ts';
-import { emptySchedule } from '../../model/schedule.ts';
+import { REQUEST_KINDS, emptySchedule } from '../../model/schedule.ts';
 import { millis } from '../../model/units.ts';
 import { exampleRun } from '../example-run.test-support.ts';
 import type { Promised } from './promise.ts';
@@ -39,6 +39,29 @@ describe('broken promise', () => {
       { fromMillis: 60_000, untilMillis: 66_001 },
       { fromMillis: 150_000, untilMillis: 156_001 },
       { fromMillis: 280_000, untilMillis: null },
+    ]);
+  });
+
+  it('is of each kind: live sessions that fall behind are not made good by calls that are answered', () => {
+    // Every tenth call is a live session; those of seconds 60 to 99 and 200 fall behind, and so do the calls of 200 to 202.
+    const run = runWith(new Set([60, 70, 80, 90, 200, 201, 202]));
+    const [short, live] = [REQUEST_KINDS.indexOf('short'), REQUEST_KINDS.indexOf('stream')];
+    run.schedule.kind.forEach((_, i, kind) => (kind[i] = i % 10 === 0 ? live : short));
+    const both = (target: number): readonly Promised[] => [
+      { kind: 'short', withinSeconds: 2, target: 0.9, from: 'default' },
+      { kind: 'stream', withinSeconds: 2, target, from: 'default' },
+    ];
+    // Of three sessions in 30 s, two must keep up: 60, 70, 80 do not, 90 is one of three.
+    expect(brokenEpisodes(run, both(0.6), 0, 300_000)).toEqual([{ fromMillis: 60_000, untilMillis: 80_001 }]);
+    expect(keptAgainFrom(run, both(0.6), 60_000, 300_000)).toBe(80_001);
+    // All must: the session at 200 breaks its promise, the two calls beside it do not break theirs.
+    expect(brokenEpisodes(run, both(1), 0, 300_000)).toEqual([
+      { fromMillis: 60_000, untilMillis: 90_001 },
+      { fromMillis: 200_000, untilMillis: 200_001 },
+    ]);
+    // The kind with fewest calls is the only one that is let down; the order of the promises is nothing to it.
+    expect(brokenEpisodes(run, [...both(0.6)].reverse(), 0, 300_000)).toEqual([
+      { fromMillis: 60_000, untilMillis: 80_001 },
     ]);
   });
 

@@ -1,36 +1,48 @@
 // When was the promise broken, and when was it kept again? Takes the calls of a stretch of time in order of arrival, gives
-// the stretches in which the calls of the next 30 s miss the target. Linear in the calls.
+// the stretches in which the calls of the next 30 s miss the target of their kind: each kind is judged by its own promise, and
+// few live sessions that fall behind are not made good by many calls that are answered. Linear in the calls.
 
 import type { RunRecord } from '../../model/record.ts';
-import { callsBetween } from './calls.ts';
+import { callsBetween, kindOf } from './calls.ts';
 import type { Promised } from './promise.ts';
 import { isKept } from './promise.ts';
 
 /** Window over which the promise must hold to count as kept. */
 export const RECOVERY_WINDOW_MILLIS = 30_000;
 
-/** The calls of [from, until) with a running count of kept promises. */
+/** Running counts of one promised kind: [i] = among the first i calls of all kinds. */
+interface Kind {
+  readonly target: number;
+  readonly arrivedBefore: Uint32Array;
+  readonly keptBefore: Uint32Array;
+}
+
+/** The calls of [from, until). */
 interface Arrivals {
   readonly at: Float64Array;
   /** 1 = kept. */
   readonly kept: Uint8Array;
-  /** keptBefore[i] = kept promises among the first i calls. */
-  readonly keptBefore: Uint32Array;
-  readonly target: number;
+  /** Which of `kinds`. */
+  readonly own: Uint8Array;
+  readonly kinds: readonly Kind[];
   readonly until: number;
 }
 
 const arrivalsOf = (run: RunRecord, promises: readonly Promised[], from: number, until: number): Arrivals => {
   const calls = callsBetween(run, from, until);
-  const at = new Float64Array(calls.length);
-  const kept = new Uint8Array(calls.length);
-  const keptBefore = new Uint32Array(calls.length + 1);
-  for (let i = 0; i < calls.length; i++) {
-    at[i] = run.requests.intendedMillis[calls[i]!]!;
-    kept[i] = isKept(run, promises, calls[i]!) ? 1 : 0;
-    keptBefore[i + 1] = keptBefore[i]! + kept[i]!;
-  }
-  return { at, kept, keptBefore, target: promises[0]?.target ?? 1, until };
+  const at = Float64Array.from(calls, (call) => run.requests.intendedMillis[call]!);
+  const kept = Uint8Array.from(calls, (call) => (isKept(run, promises, call) ? 1 : 0));
+  const own = Uint8Array.from(calls, (call) => promises.findIndex(({ kind }) => kind === kindOf(run, call)));
+  const kinds = promises.map(({ target }, k): Kind => {
+    const [arrivedBefore, keptBefore] = [new Uint32Array(calls.length + 1), new Uint32Array(calls.length + 1)];
+    for (let i = 0; i < calls.length; i++) {
+      const of = own[i] === k ? 1 : 0;
+      arrivedBefore[i + 1] = arrivedBefore[i]! + of;
+      keptBefore[i + 1] = keptBefore[i]! + of * kept[i]!;
+    }
+    return { target, arrivedBefore, keptBefore };
+  });
+  return { at, kept, own, kinds, until };
 };
 
 /** First call at or after t. */
@@ -45,18 +57,21 @@ const indexFrom = (at: Float64Array, t: number): number => {
   return low;
 };
 
-/** Do the calls of [t, t + 30 s) keep the promise? A window without calls does. */
-const holdsFrom = (a: Arrivals, t: number): boolean => {
+/** Do the calls of [t, t + 30 s) keep the promise to each of these kinds? A window without calls of a kind does. */
+const holdsFrom = (a: Arrivals, t: number, kinds: readonly Kind[]): boolean => {
   const first = indexFrom(a.at, t);
   const end = indexFrom(a.at, t + RECOVERY_WINDOW_MILLIS);
-  return a.keptBefore[end]! - a.keptBefore[first]! >= a.target * (end - first);
+  return kinds.every(
+    ({ target, arrivedBefore, keptBefore }) =>
+      keptBefore[end]! - keptBefore[first]! >= target * (arrivedBefore[end]! - arrivedBefore[first]!),
+  );
 };
 
 /** First instant from t on from which the promise holds: t, or just after a broken promise; null if none in time. */
 const recovery = (a: Arrivals, t: number): number | null => {
   let start = t;
   for (let i = indexFrom(a.at, t); start + RECOVERY_WINDOW_MILLIS <= a.until; i++) {
-    if (holdsFrom(a, start)) return start;
+    if (holdsFrom(a, start, a.kinds)) return start;
     while (a.kept[i] === 1) i += 1;
     if (i >= a.at.length) return null;
     start = a.at[i]! + 1;
@@ -65,7 +80,7 @@ const recovery = (a: Arrivals, t: number): number | null => {
 };
 
 /**
- * First instant from `from` on at which the calls that arrive in the following 30 s keep the promise to the target share;
+ * First instant from `from` on at which the calls that arrive in the following 30 s keep the promise to each kind;
  * null if there is none whose window ends by `until`.
  */
 export const keptAgainFrom = (
@@ -81,7 +96,7 @@ export interface Episode {
   readonly untilMillis: number | null;
 }
 
-/** All episodes of a broken promise in [from, until), in time order. */
+/** All episodes in which the promise to some kind was broken in [from, until), in time order. */
 export const brokenEpisodes = (
   run: RunRecord,
   promises: readonly Promised[],
@@ -91,7 +106,7 @@ export const brokenEpisodes = (
   const a = arrivalsOf(run, promises, from, until);
   const episodes: Episode[] = [];
   for (let i = 0; i < a.at.length; i++) {
-    if (a.kept[i] === 1 || holdsFrom(a, a.at[i]!)) continue;
+    if (a.kept[i] === 1 || holdsFrom(a, a.at[i]!, [a.kinds[a.own[i]!]!])) continue;
     const end = recovery(a, a.at[i]!);
     episodes.push({ fromMillis: a.at[i]!, untilMillis: end });
     if (end === null) break;
