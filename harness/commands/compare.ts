@@ -1,9 +1,9 @@
 // compare REAL SIMULATED: two runs of one schedule side by side, with the error of each figure and its bound. For a run on
 // a real cluster also its scale events, its storage, and where the simulation first left it and why.
 
-import { compare, fidelityBounds } from '../../reports/compare.ts';
 import { agreementReport } from '../../reports/fidelity/text.ts';
 import { comparisonText } from '../../reports/page/text.ts';
+import { compareRuns } from '../compare-runs.ts';
 import { ERROR_EXIT, OUTCOME_EXIT } from '../exit-codes.ts';
 import type { CommandContext } from '../run-command.ts';
 import { readRun } from '../run-folder.ts';
@@ -15,9 +15,9 @@ export interface CompareOptions {
 }
 
 export const run = async (options: CompareOptions, context: CommandContext): Promise<number> => {
-  const real = (await readRun(options.real)).record;
-  const simulated = (await readRun(options.simulated)).record;
-  const comparison = compare(simulated, real, fidelityBounds(real.header.timeScale));
+  const [first, second] = [await readRun(options.simulated), await readRun(options.real)];
+  const comparison = compareRuns(first, second);
+  const [simulated, real] = [first.record, second.record];
   // The local profile has the simulator's own control code: it has bounds of its own, those above.
   const { profile } = real.header;
   const agreement = profile === 'sim' || profile === 'local' ? null : agreementReport(real, simulated);
@@ -27,6 +27,8 @@ export const run = async (options: CompareOptions, context: CommandContext): Pro
     context.print(comparisonText(comparison));
     if (agreement !== null) context.print(`\n${agreement.text}`);
   }
+  if (profile === 'sim')
+    context.tell('two simulations: whether a change helps beyond chance, `shadow` and `gate --against` tell');
   const pass = agreement === null ? comparison.pass : agreement.pass;
   return pass ? OUTCOME_EXIT.ok.code : ERROR_EXIT.FIDELITY.code;
 };

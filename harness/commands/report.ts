@@ -1,7 +1,7 @@
 // report RUN [--against RUN]: one self-contained page into the run folder.
 
-import { compare, fidelityBounds } from '../../reports/compare.ts';
 import { renderReport } from '../../reports/page/report.ts';
+import { compareRuns } from '../compare-runs.ts';
 import { conformanceFigures } from '../conformance-figures.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { judge } from '../judge.ts';
@@ -16,12 +16,12 @@ export interface ReportOptions {
 
 /** The two runs of a comparison in its order: the simulated one first, whichever was named first. */
 const bothSides = async (one: string, other: string) => {
-  const runs = [(await readRun(one)).record, (await readRun(other)).record] as const;
-  const [simulated, replayed] = runs[0].header.profile === 'sim' ? runs : ([runs[1], runs[0]] as const);
+  const runs = [await readRun(one), await readRun(other)] as const;
+  const [simulated, replayed] = runs[0].record.header.profile === 'sim' ? runs : ([runs[1], runs[0]] as const);
   return {
-    comparison: compare(simulated, replayed, fidelityBounds(replayed.header.timeScale)),
-    simulated: { run: simulated, score: judge(simulated).score },
-    replayed: { run: replayed, score: judge(replayed).score },
+    comparison: compareRuns(simulated, replayed),
+    simulated: { run: simulated.record, score: judge(simulated.record).score },
+    replayed: { run: replayed.record, score: judge(replayed.record).score },
   };
 };
 

@@ -24,7 +24,8 @@ const bare = (run: RunRecord): ReportInput => ({
 });
 
 const run = exampleRun({ seed: 5, durationSeconds: 600 });
-const other = exampleRun({ seed: 6, durationSeconds: 600 });
+const otherSimulated = exampleRun({ seed: 6, durationSeconds: 600 });
+const other: RunRecord = { ...otherSimulated, header: { ...otherSimulated.header, profile: 'local' } };
 const point = (s: number) => ({
   label: `${s} s`,
   value: s,
@@ -114,6 +115,14 @@ describe('the page', () => {
 
   it('is the same bytes for the same input', () => {
     expect(renderReport(full)).toBe(page);
+  });
+
+  it('calls two simulations two simulations, by the names they were given', () => {
+    const comparison = { ...compare(run, otherSimulated, fidelityBounds(1)), first: 'slow', second: 'fast' };
+    const replayed = { run: otherSimulated, score: score(otherSimulated) };
+    const text = renderReport({ ...full, real: { ...full.real!, comparison, replayed } });
+    expect(text).toContain('<h2>slow against fast</h2>\n<p>The same schedule twice;');
+    expect(text).not.toContain('with real processes');
   });
 
   it('escapes what a scenario says', () => {

@@ -70,10 +70,17 @@ const realHtml = (real: ReportInput['real']): Html | null => {
     : comparison.pass
       ? `All ${compared} figures agree within their bounds.`
       : failed.length > 0
-        ? `${failed.length} of ${compared} figures differ by more than their bound.`
+        ? `${failed.length} of ${compared} figures ${failed.length === 1 ? 'is' : 'are'} beyond the bound.`
         : 'Nothing could be compared.';
-  return markup`<h2>Simulated against real</h2>
-<p>The same schedule, once in virtual time and once with real processes and real HTTP. ${verdict} ρ is the load over what the ready replicas finish at most.</p>
+  const bothWays = first.run.header.profile === 'sim' && second.run.header.profile !== 'sim';
+  const [title, what] = bothWays
+    ? ['Simulated against real', 'The same schedule, once in virtual time and once with real processes and real HTTP.']
+    : [
+        `${first.name} against ${second.name}`,
+        `The same schedule twice; the difference is ${first.name} less ${second.name}.`,
+      ];
+  return markup`<h2>${title}</h2>
+<p>${what} ${verdict} ρ is the load over what the ready replicas finish at most.</p>
 ${figureHtml(replicaOverlay(first, second))}${figureHtml(latencyOverlay(first, second))}
 ${failed.length === 0 ? null : comparisonTable({ ...comparison, rows: failed })}
 <details><summary>All ${comparison.rows.length} figures side by side</summary>${comparisonTable(comparison)}</details>`;

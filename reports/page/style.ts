@@ -56,7 +56,7 @@ td.bar{width:36%;font-size:12.5px}
 td.bar i{display:block;height:13px;min-width:2px;border-radius:2px}
 thead td.bar span+span{float:right}
 code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
-figure{margin:30px 0 0}
+figure{margin:30px 0 0}figure+.scroll{margin-top:18px}
 figure h3{margin:0 0 2px;font-size:16px}
 figcaption{font-size:14.5px;margin:0 0 6px}
 .legend{display:flex;flex-wrap:wrap;gap:3px 16px;font-size:13px;margin:0 0 6px;padding:0;list-style:none}
@@ -84,7 +84,7 @@ main{padding:18px 16px 44px}.answer{font-size:20px}.wide{display:none}.narrow{di
 .verdict{flex-direction:column;gap:2px}table{font-size:14px}th,td{padding-right:10px}h2{margin-top:40px}
 .lead{font-size:16px}.tiles{grid-template-columns:1fr 1fr;gap:8px}.tiles>div{padding:9px 12px 10px}.tiles dd{font-size:20px;margin:0}.tiles small{font-size:13px}
 .share{display:none}td.bar{width:34%}
-.many table{font-size:12.5px}.many thead th{font-size:11.5px;white-space:normal;vertical-align:bottom}.many td .d{font-size:11px}.many th,.many td{padding-right:8px}.many td.n:has(.d),.many td .d span{white-space:normal}.many .mark{display:block}.mark+.mark:before{content:""}
+.many table{font-size:12.5px}.many thead th{font-size:11.5px;white-space:normal;vertical-align:bottom}.many td .d{font-size:11px}.many th,.many td{padding-right:5px}.many td.n:has(.d),.many td .d span{white-space:normal}.many .mark{display:block}.mark+.mark:before{content:""}
 dl:not(.tiles){grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}}
 @media print{
 :root,:root:not([data-theme=light]){${LIGHT}color-scheme:light}

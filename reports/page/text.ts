@@ -15,15 +15,16 @@ const columns = (titles: readonly string[], left: readonly number[]): readonly C
 /** The comparison as an aligned table with its verdict. */
 export const comparisonText = (comparison: Comparison): string => {
   const titles = ['', comparison.first, comparison.second, 'difference', 'bound', ''];
-  const failed = comparison.rows.filter((row) => row.status === 'fail').length;
+  const cells = comparisonRows(comparison);
+  const failed = cells.filter((row) => row[5] === 'fail').map(([name]) => name!);
   const verdict = comparison.pass
     ? 'within all bounds'
-    : failed > 0
-      ? `${failed} beyond their bound`
+    : failed.length > 0
+      ? `${failed.length} beyond the bound: ${failed.join('; ')}`
       : 'nothing could be compared';
   return [
-    ...aligned(columns(titles, [0, 4, 5]), comparisonRows(comparison)),
-    `${comparison.first} against ${comparison.second}: ${verdict}`,
+    ...aligned(columns(titles, [0, 4, 5]), cells),
+    ...wrapped(`${comparison.first} against ${comparison.second}: ${verdict}`),
   ].join('\n');
 };
 
