@@ -69,11 +69,28 @@ export const metricPaths = ({ namespace, spec }: Hpa): readonly string[] =>
       : [`/apis/external.metrics.k8s.io/v1beta1/namespaces/${namespace}/${external.metric.name}`];
   });
 
+const MOST_CHARACTERS = 160;
+
+/** What an answer without a value says: the message of a Kubernetes Status, whole; of anything else whole words, and where the rest is. */
+export const answerInWords = (text: string, path: string): string => {
+  try {
+    const { message } = JSON.parse(text) as { readonly message?: unknown };
+    if (typeof message === 'string') return message;
+  } catch {
+    // no JSON: shown as it is
+  }
+  const line = text.replace(/\s+/g, ' ').trim();
+  if (line.length <= MOST_CHARACTERS) return line;
+  const space = line.lastIndexOf(' ', MOST_CHARACTERS);
+  const shown = line.slice(0, space > 0 ? space : MOST_CHARACTERS);
+  return `${shown} … (all ${line.length} characters: kubectl get --raw '${path}')`;
+};
+
 /** Null when the adapter answers each of them with a value. */
 export const metricsServed = async (api: KubeClient, hpa: Hpa): Promise<string | null> => {
   for (const path of metricPaths(hpa)) {
     const { status, text } = await api.raw('GET', path);
-    if (status !== 200 || !text.includes('"value"')) return `${path} answers ${status} ${text.slice(0, 160).trim()}`;
+    if (status !== 200 || !text.includes('"value"')) return `${path} answers ${status} ${answerInWords(text, path)}`;
   }
   return null;
 };
