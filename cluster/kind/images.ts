@@ -72,7 +72,15 @@ export const imageHere = async (part: Part, environment: Environment): Promise<s
 const HINT =
   'bash cluster/kind/offline/build-all.sh ~/.cache/surgelab/kind-offline   builds it from Debian packages and Go modules';
 
-/** The tag, pulled if that is the only way. Throws TARGET_FAILED. */
+/** Docker's own reason: the last line of what it said, or what became of the call where it said nothing. */
+const lastWords = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause))
+    .trim()
+    .split('\n')
+    .at(-1)!
+    .replace(/^\s+|:$/g, '');
+
+/** The tag, pulled if that is the only way. Throws TOOL_MISSING, INTERRUPTED. */
 export const needImage = async (
   part: Part,
   environment: Environment,
@@ -91,10 +99,11 @@ export const needImage = async (
     await run('docker', ['pull', '-q', wanted!], { signal, patienceMillis: PULL_MILLIS });
   } catch (cause) {
     if (cause instanceof TestbedError && cause.code === 'INTERRUPTED') throw cause;
-    throw new TestbedError('TOOL_MISSING', `image ${wanted!} for ${part.name} is neither here nor can it be pulled`, {
-      hint: `${HINT}; or name another with ${part.variable}`,
-      cause,
-    });
+    throw new TestbedError(
+      'TOOL_MISSING',
+      `image ${wanted!} for ${part.name} is neither here nor can it be pulled: ${lastWords(cause)}`,
+      { hint: `${HINT}; or name another with ${part.variable}`, cause },
+    );
   }
   return wanted!;
 };
