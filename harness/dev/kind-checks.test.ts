@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { secretsIn } from './kind-checks.ts';
+import { OUTCOMES, emptyRequests } from '../../model/record.ts';
+import { rowsSent, secretsIn } from './kind-checks.ts';
 
 const KEY = 'LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFb3dJQkFBS0NBUUVB';
 const KUBECONFIG = `users:\n- user:\n    client-key-data: ${KEY}\n    token: abcdefghijklmnopqrstuvwxyz\n`;
@@ -28,5 +29,14 @@ describe('secrets in a run folder', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe('rows sent', () => {
+  it('are those with an instant that the generator did not give up', () => {
+    const requests = emptyRequests(4);
+    requests.sentMillis.set([0, 12.5, 30]);
+    requests.outcome[2] = OUTCOMES.indexOf('dropped');
+    expect(rowsSent(requests)).toBe(2);
   });
 });

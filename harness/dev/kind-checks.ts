@@ -1,10 +1,15 @@
-// What make test-kind looks at beside the run: memory of the cluster's processes, and secrets where none may be.
+// What make test-kind looks at beside the run: memory of the cluster's processes, which cluster it is, rows that were sent,
+// and secrets where none may be.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { nodeContainers } from '../../cluster/kind/evidence.ts';
 import { run } from '../../cluster/kind/shell.ts';
+import { connectKubernetes } from '../../cluster/kube/client.ts';
+import type { KubeList } from '../../cluster/kube/client.ts';
+import type { RequestTable } from '../../model/record.ts';
+import { OUTCOMES } from '../../model/record.ts';
 
 /** Host process ids of everything in the node containers. */
 const processIds = async (): Promise<readonly number[]> => {
@@ -27,6 +32,30 @@ const proportionalKilobytes = (pid: number): number => {
 /** Memory of every process in the node containers: pages that several share count once in all (PSS); page cache does not. */
 export const nodeMemoryBytes = async (): Promise<number> =>
   (await processIds()).reduce((sum, pid) => sum + proportionalKilobytes(pid) * 1024, 0);
+
+/** Kubernetes' own pods may still be replaced by leaner ones after `up`. */
+const OURS = '?fieldSelector=metadata.namespace!=kube-system';
+
+/** Containers, nodes and pods of a cluster by what is never given twice; equal for the same cluster. */
+export const clusterIdentity = async (kubeconfig: string): Promise<readonly string[]> => {
+  const api = await connectKubernetes(kubeconfig);
+  try {
+    const containers = await run('docker', ['inspect', '-f', '{{.Name}} {{.Id}}', ...(await nodeContainers())]);
+    const lists = await Promise.all(['nodes', `pods${OURS}`].map((what) => api.get<KubeList>(`/api/v1/${what}`)));
+    const objects = lists.flatMap(({ items }) => items.map(({ metadata }) => `${metadata.name} ${metadata.uid!}`));
+    return [...containers.trim().split('\n'), ...objects].sort();
+  } finally {
+    await api.close();
+  }
+};
+
+const DROPPED = OUTCOMES.indexOf('dropped');
+
+/** Rows that left the generator. */
+export const rowsSent = ({ count, sentMillis, outcome }: RequestTable): number =>
+  Array.from({ length: count }, (_, row) => row).filter(
+    (row) => outcome[row] !== DROPPED && !Number.isNaN(sentMillis[row]!),
+  ).length;
 
 /** Long words of a kubeconfig's secret fields, and what any certificate or token looks like. */
 const needles = (kubeconfig: string): readonly (string | RegExp)[] => [
