@@ -114,9 +114,19 @@ export const timeScale = (axis: TimeAxis, width: number): Plot.ScaleOptions => (
   ticks: isNarrow(width) ? 4 : 8,
 });
 
-/** A thin dashed line at each load step. */
+/** A thin dotted line at each load step; a red band, or a red line for what is over at once, at each fault. */
 export const stepMarks = (score: Score, axis: TimeAxis, from = 0, to = Infinity): readonly Plot.Markish[] => {
-  const inside = score.responsiveness.reactions.filter((r) => r.step.atMillis >= from && r.step.atMillis <= to);
-  const at = inside.map((r) => axis.at(r.step.atMillis));
-  return at.length === 0 ? [] : [Plot.ruleX(at, { stroke: INK.quiet, strokeDasharray: '2,3' })];
+  const shown = (at: number): boolean => at >= from && at <= to;
+  const steps = score.responsiveness.reactions.map((r) => r.step.atMillis).filter(shown);
+  const faults = score.faults.map((f) => ({ begin: 1000 * f.at, end: 1000 * (f.at + ('for' in f ? f.for : 0)) }));
+  const [first, last] = [axis.domain[0], axis.domain[1]];
+  const bands = faults
+    .map(({ begin, end }) => ({ x1: Math.max(first, axis.at(begin)), x2: Math.min(last, axis.at(end)) }))
+    .filter(({ x1, x2 }) => x1 < x2);
+  const instants = faults.filter(({ begin, end }) => begin === end && shown(begin)).map(({ begin }) => axis.at(begin));
+  return [
+    ...(steps.length === 0 ? [] : [Plot.ruleX(steps.map(axis.at), { stroke: INK.quiet, strokeDasharray: '2,3' })]),
+    ...(bands.length === 0 ? [] : [Plot.rect(bands, { x1: 'x1', x2: 'x2', fill: INK.red, fillOpacity: 0.13 })]),
+    ...(instants.length === 0 ? [] : [Plot.ruleX(instants, { stroke: INK.red, strokeDasharray: '6,3' })]),
+  ];
 };

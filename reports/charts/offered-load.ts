@@ -25,7 +25,11 @@ export const offeredLoadChart = (run: RunRecord, score: Score): Chart => {
       : `The load jumps from ${number(reaction.step.callsBefore)} to ${number(reaction.step.callsAfter)} calls per second ${duration(reaction.step.atMillis / 1000)} into the run`;
   const id = 'load';
   const title = 'Offered load';
-  const caption = `${jump} (${reaction === undefined ? '' : 'dotted line; '}mean of ${binName(width)}).`;
+  const marks = [
+    reaction === undefined ? '' : 'dotted line; ',
+    score.faults.length === 0 ? '' : 'red: something is broken on purpose; ',
+  ];
+  const caption = `${jump} (${marks.join('')}mean of ${binName(width)}).`;
   const axis = timeAxis(durationMillis);
   const points = [...bins, { t: durationMillis, rate: rates.at(-1) ?? 0 }].map((b) => ({ x: axis.at(b.t), y: b.rate }));
   return {

@@ -1,6 +1,7 @@
 // The answer in a sentence or two that a manager understands: what happens to callers at the worst load step, why, and
 // what the setting that was swept would buy. Made from scores alone.
 
+import type { Fault } from '../../scenarios/scenario.ts';
 import type { Figure } from '../score/figure.ts';
 import { numberOf } from '../score/figure.ts';
 import type { LetDown, Promised } from '../score/promise.ts';
@@ -204,14 +205,34 @@ export const recommendationSentence = (sweep: Sweep): string => {
   );
 };
 
-/** The answer: one sentence about callers, and one about the setting if it was swept. */
+const FAULT: Readonly<Record<Fault['kind'], string>> = {
+  'pod-kill': 'the oldest ready pod is killed',
+  'scrape-refused': 'the oldest ready pod refuses its scrapes',
+  'adapter-down': 'the metrics adapter is down',
+  'prometheus-down': 'Prometheus is down',
+  'api-server-frozen': 'the API server answers nothing',
+};
+
+/** What was broken on purpose, or null if nothing was. */
+const faultSentence = (faults: readonly Fault[]): string | null =>
+  faults.length === 0
+    ? null
+    : `Broken on purpose: ${faults
+        .map((f) =>
+          'for' in f
+            ? `${FAULT[f.kind]} from ${duration(f.at)} to ${duration(f.at + f.for)}`
+            : `${FAULT[f.kind]} at ${duration(f.at)}`,
+        )
+        .join('; ')}.`;
+
+/** The answer: one sentence about callers, one about faults if there were, and one about the setting if it was swept. */
 export const answerSentences = (score: Score, sweep: Sweep | null): readonly string[] => {
   const promise = score.promises[0];
   if (promise === undefined) return ['No call arrived, so there is nothing to answer.'];
   const worst = worstReaction(score);
   const callers = worst === null ? calmSentence(score, promise) : stepSentence(score, worst, promise);
   const setting = sweep === null ? null : sweepSentence(sweep);
-  return setting === null ? [callers] : [callers, setting];
+  return [callers, faultSentence(score.faults), setting].filter((sentence) => sentence !== null);
 };
 
 export const answer = (score: Score, sweep: Sweep | null): string => answerSentences(score, sweep).join(' ');

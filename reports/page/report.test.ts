@@ -125,6 +125,21 @@ describe('the page', () => {
     expect(text).not.toContain('with real processes');
   });
 
+  it('says what was broken on purpose, and marks it in the charts', () => {
+    const faults = [
+      { kind: 'prometheus-down', at: 180, for: 60 },
+      { kind: 'pod-kill', at: 420 },
+    ];
+    const broken = { ...run, header: { ...run.header, scenario: { ...scenarioOf(run), faults } } };
+    const text = renderReport(bare(broken));
+    expect(/Broken on purpose[^<]*/.exec(text)?.[0]).toBe(
+      'Broken on purpose: Prometheus is down from 3\u00a0min to 4\u00a0min; the oldest ready pod is killed at 7\u00a0min.',
+    );
+    // Offered load, replicas, time to answer and calls let down show the whole run, each in two widths.
+    expect(text.match(/fill-opacity="0.13"/g)).toHaveLength(8);
+    expect(/Broken on purpose|fill-opacity="0.13"/.exec(page)).toBeNull();
+  });
+
   it('escapes what a scenario says', () => {
     const named = {
       ...run,

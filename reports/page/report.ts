@@ -109,7 +109,7 @@ export const renderReport = (input: ReportInput): string => {
   const { run, score, verdict, sweep } = input;
   const { header } = run;
   const theme = input.theme === null ? null : trusted(` data-theme="${input.theme}"`);
-  const [callers, setting] = answerSentences(score, sweep);
+  const [callers, ...more] = answerSentences(score, sweep);
   const profile = header.profile === 'sim' ? 'simulated' : `real processes (${header.profile})`;
   return markup`<!doctype html>
 <html lang="en"${theme}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -118,7 +118,10 @@ export const renderReport = (input: ReportInput): string => {
 <header class="top"><b>Surgelab</b> · ${header.scenarioName} · ${profile}</header>
 <h1>${header.question}</h1>
 <p class="answer">${unbroken(callers!)}</p>
-${setting === undefined ? null : markup`<p class="lead">${unbroken(setting)}</p>`}
+${more.map(
+  (sentence) => markup`<p class="lead">${unbroken(sentence)}</p>
+`,
+)}
 ${verdictHtml(verdict)}
 ${answerTiles(score)}
 ${verdict.objectives.length === 0 ? null : objectiveTable(verdict)}

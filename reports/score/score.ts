@@ -2,6 +2,7 @@
 // JSON-serialisable; every figure is a value or says why there is none.
 
 import type { GeneratorValidity, Profile, RunRecord } from '../../model/record.ts';
+import type { Fault } from '../../scenarios/scenario.ts';
 import { maximum } from '../stats/step-function.ts';
 import { demandCurve } from './demand.ts';
 import type { Elasticity } from './elasticity.ts';
@@ -34,6 +35,8 @@ export interface Score {
   readonly generator: GeneratorValidity['verdict'] | 'not-applicable';
   /** What is scored: arrivals in [from, to); the run then drains until `drained`. */
   readonly interval: { readonly fromMillis: number; readonly toMillis: number; readonly drainedMillis: number };
+  /** What the scenario broke on purpose; the sentence of the answer and the charts name it. */
+  readonly faults: readonly Fault[];
   readonly promises: readonly Promised[];
   readonly service: ServiceScore;
   readonly responsiveness: {
@@ -76,6 +79,7 @@ export const score = (run: RunRecord): Score => {
       toMillis: header.durationMillis,
       drainedMillis: header.endMillis,
     },
+    faults: scenarioOf(run).faults,
     promises,
     service: serviceScore(run, promises, pods),
     responsiveness: {
