@@ -1,4 +1,4 @@
-// Figure: what the GPU money bought: paid GPU time split into serving, idle, starting and draining; one stacked bar.
+// Figure: what the GPU money bought: paid GPU time split into serving, idle, no pod ready yet and draining; one stacked bar.
 
 import * as Plot from '@observablehq/plot';
 import { duration, number, share } from '../page/format.ts';
@@ -29,7 +29,7 @@ const partsOf = (score: Score): readonly Part[] => {
   return [
     { name: 'a call in service', colour: INK.blue, seconds: busy },
     { name: 'ready, no call', colour: INK.sky, seconds: idle },
-    { name: 'starting', colour: INK.orange, seconds: start },
+    { name: 'no pod ready yet', colour: INK.orange, seconds: start },
     { name: 'after the last call', colour: INK.purple, seconds: drain },
     { name: 'other', colour: INK.quiet, seconds: rest },
   ].filter((part) => part.seconds >= 0.5);
@@ -44,7 +44,7 @@ export const gpuTimeChart = (score: Score): Chart | null => {
   const of = (name: string): string => share(Math.round((100 * seconds(name)) / total) / 100);
   const id = 'gpu';
   const title = 'What the GPU time was used for';
-  const caption = `Of ${duration(total)} of paid GPU time, ${of('a call in service')} serves calls, ${of('starting')} goes into starting pods and ${of('ready, no call')} waits ready without a call.`;
+  const caption = `Of ${duration(total)} of paid GPU time, ${of('a call in service')} serves calls, ${of('ready, no call')} waits ready without a call and ${of('no pod ready yet')} is of cards that stand empty or start their first pod.`;
   const hours = total > 5 * 3600;
   const unit = hours ? 3600 : 60;
   let from = 0;

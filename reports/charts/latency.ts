@@ -4,6 +4,7 @@ import * as Plot from '@observablehq/plot';
 import type { RunRecord } from '../../model/record.ts';
 import { duration } from '../page/format.ts';
 import { judgedSeconds, scoredCalls } from '../score/calls.ts';
+import type { Promised } from '../score/promise.ts';
 import type { Score } from '../score/score.ts';
 import { ascending, quantile } from '../stats/quantile.ts';
 import { timeline } from '../stats/timeline.ts';
@@ -19,8 +20,11 @@ interface BinQuantiles {
 }
 
 /** Median and p95 (nearest rank) of the judged seconds per bin of arrival; null where no call was, or never answered. */
-export const latencyBins = (run: RunRecord, score: Score, binMillis: number): readonly BinQuantiles[] => {
-  const kind = score.promises[0]?.kind ?? null;
+export const latencyBins = (
+  run: RunRecord,
+  kind: Promised['kind'] | null,
+  binMillis: number,
+): readonly BinQuantiles[] => {
   const calls = scoredCalls(run, { kind, stream: null });
   const at = calls.map((i) => run.requests.intendedMillis[i]!);
   const took = calls.map((i) => judgedSeconds(run, i));
@@ -34,19 +38,17 @@ export const latencyBins = (run: RunRecord, score: Score, binMillis: number): re
   });
 };
 
-/** Null if nothing is promised, that is, if no call arrived. */
-export const latencyChart = (run: RunRecord, score: Score): Chart | null => {
-  const promise = score.promises[0];
-  if (promise === undefined) return null;
+const chartOf = (run: RunRecord, score: Score, promise: Promised): Chart => {
   const { durationMillis } = run.header;
   const width = roundBin(durationMillis, 60);
-  const bins = latencyBins(run, score, width);
+  const bins = latencyBins(run, promise.kind, width);
   const worst = bins.reduce((most, bin) => Math.max(most, bin.p95 ?? 0), 0);
   const axis = timeAxis(durationMillis);
-  const id = 'latency';
-  const what = promise.kind === 'stream' ? 'lag behind the audio' : 'time to answer';
-  const title = `Callers: ${what}`;
-  const caption = `At its worst, one caller in twenty has a ${what} of ${duration(worst)} or more; ${duration(promise.withinSeconds)} is promised (by time of arrival, ${binName(width)}).`;
+  const live = promise.kind === 'stream';
+  const id = live ? 'lag' : 'latency';
+  const what = live ? 'lag behind the audio' : 'time to answer';
+  const title = live ? 'Live sessions: largest lag behind the audio' : `Callers: ${what}`;
+  const caption = `At its worst, one ${live ? 'session' : 'caller'} in twenty has a ${what} of ${duration(worst)} or more; ${duration(promise.withinSeconds)} is promised (by time of arrival, ${binName(width)}).`;
   const points = bins.map((bin) => ({ x: axis.at(bin.t), p50: bin.p50 ?? NaN, p95: bin.p95 ?? NaN }));
   return {
     id,
@@ -83,3 +85,9 @@ export const latencyChart = (run: RunRecord, score: Score): Chart | null => {
       ),
   };
 };
+
+/** Of the first promise, and of live sessions: those are judged by their lag, which no other chart shows. Empty without a call. */
+export const latencyCharts = (run: RunRecord, score: Score): readonly Chart[] =>
+  score.promises
+    .filter((promise, i) => i === 0 || promise.kind === 'stream')
+    .map((promise) => chartOf(run, score, promise));

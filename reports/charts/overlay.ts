@@ -71,7 +71,10 @@ export const latencyOverlay = (first: OverlaySide, second: OverlaySide): Chart =
   const title = `Callers, 95th percentile: ${first.name} and ${second.name}`;
   const caption = `Time to answer of one caller in twenty or worse, by time of arrival, ${binName(width)}.`;
   const points = (side: OverlaySide) =>
-    latencyBins(side.run, side.score, width).map((bin) => ({ x: axis.at(bin.t), y: bin.p95 ?? NaN }));
+    latencyBins(side.run, side.score.promises[0]?.kind ?? null, width).map((bin) => ({
+      x: axis.at(bin.t),
+      y: bin.p95 ?? NaN,
+    }));
   return {
     id,
     title,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../model/record.ts';
 import { stream } from '../../model/rng.ts';
+import { REQUEST_KINDS } from '../../model/schedule.ts';
 import { compare, fidelityBounds } from '../compare.ts';
 import { exampleRun } from '../example-run.test-support.ts';
 import { evaluate } from '../gate/evaluate.ts';
@@ -100,6 +101,15 @@ describe('the page', () => {
     const ends = bars.map(([from, length]) => from! + length!);
     for (const [i, [from]] of bars.slice(1).entries()) expect(from).toBeCloseTo(ends[i]!, 1);
     expect(ends.at(-1)).toBeCloseTo(100, 1);
+  });
+
+  it('shows the lag of live sessions beside the time to answer of calls', () => {
+    const kind = run.schedule.kind.map((own, i) => (i % 3 === 0 ? REQUEST_KINDS.indexOf('stream') : own));
+    const live: RunRecord = { ...run, schedule: { ...run.schedule, kind } };
+    const titles = [...renderReport(bare(live)).matchAll(/<figure id="fig-(latency|lag)"><h3>([^<]*)/g)].map(
+      (m) => m[2],
+    );
+    expect(titles).toEqual(['Callers: time to answer', 'Live sessions: largest lag behind the audio']);
   });
 
   it('draws every scale-up once there are several', () => {

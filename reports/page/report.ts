@@ -4,7 +4,7 @@
 import type { RunRecord } from '../../model/record.ts';
 import { believedChart } from '../charts/believed.ts';
 import { gpuTimeChart } from '../charts/gpu-time.ts';
-import { latencyChart } from '../charts/latency.ts';
+import { latencyCharts } from '../charts/latency.ts';
 import { missesChart } from '../charts/misses.ts';
 import { offeredLoadChart } from '../charts/offered-load.ts';
 import { latencyOverlay, replicaOverlay } from '../charts/overlay.ts';
@@ -132,7 +132,7 @@ ${sweepHtml(sweep)}
 ${figureHtml(offeredLoadChart(run, score))}
 ${figureHtml(believedChart(run, score))}
 ${figureHtml(replicasChart(run, score))}
-${figureHtml(latencyChart(run, score))}
+${latencyCharts(run, score).flatMap((chart) => figureHtml(chart) ?? [])}
 ${figureHtml(missesChart(run, score))}
 ${realHtml(input.real)}
 ${detailsHtml(run, score, input.conformance)}
