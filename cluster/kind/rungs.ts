@@ -14,6 +14,8 @@ export interface Waiting {
   readonly patienceSeconds: number;
   /** Null = it is so; else what is still missing. */
   readonly check: () => Promise<string | null>;
+  /** What to try when patience ends. */
+  readonly hint?: string;
 }
 
 const LOOK_MILLIS = 250;
@@ -48,5 +50,6 @@ export const need = async (waiting: Waiting, ladder: Ladder): Promise<void> => {
     throw new TestbedError(
       'TARGET_FAILED',
       `waited ${waiting.patienceSeconds} s for ${waiting.what}, in vain: ${missing}`,
+      waiting.hint === undefined ? {} : { hint: waiting.hint },
     );
 };

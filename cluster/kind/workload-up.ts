@@ -72,13 +72,25 @@ export const workloadUp = async ({ api, images, workload, warm }: UpCluster, lad
   );
   await need({ what: 'the cards', patienceSeconds: CARD_SECONDS, check: () => cardsThere(api, warm) }, ladder);
   const url = await prometheusUrl();
-  await need({ what: 'Prometheus', patienceSeconds: PROMETHEUS_SECONDS, check: () => prometheusAnswers(url) }, ladder);
+  await need(
+    {
+      what: 'Prometheus',
+      patienceSeconds: PROMETHEUS_SECONDS,
+      check: async () => {
+        const why = await prometheusAnswers(url);
+        if (why === null) return null;
+        return `${why}; pods: ${(await podsReady(api, MONITORING, { app: 'prometheus' }, 1)) ?? 'Ready'}`;
+      },
+      hint: "a rule or scrape setting that Prometheus refuses is named in its pod's log, which is among the evidence",
+    },
+    ladder,
+  );
   const scraped = await untilScraped(url, platform, replicas, ladder);
   if (scraped !== null)
     broken.push({
       rung: 'scrapes',
       found: `expected a scrape of every target of the pods, found ${scraped}`,
-      hint: 'the monitor has to select the Service and name its port: surgelab lint SCENARIO',
+      hint: 'the monitor has to select the Service and name its port: surgelab lint MANIFESTS',
     });
   await applyAll(api, adapterObjects(platform, images));
   const adapter = await waitFor(
@@ -100,7 +112,7 @@ export const workloadUp = async ({ api, images, workload, warm }: UpCluster, lad
     broken.push({
       rung: "HPA's metric",
       found: `expected a value after ${ADAPTER_SECONDS} s, found ${missing}`,
-      hint: "an adapter rule has to find a series that Prometheus has and rename it to the HPA's metric: surgelab lint SCENARIO",
+      hint: "an adapter rule has to find a series that Prometheus has and rename it to the HPA's metric: surgelab lint MANIFESTS",
     });
 
   return { prometheusUrl: url, replicas, broken, isServed: missing === null, notes };
