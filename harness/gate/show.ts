@@ -49,8 +49,10 @@ export const showChange = (gated: Gated, options: ShowOptions, context: CommandC
   if (options.json === true) context.print(JSON.stringify(gated, null, 1));
   else {
     for (const line of wrapped(changeSentence(change, changes), 110)) context.print(line);
-    context.print(`\n${aligned(COLUMNS, change.figures.map(changeCells), 130).join('\n')}\n`);
+    context.print(`\n${aligned(COLUMNS, change.figures.map(changeCells), 150).join('\n')}\n`);
     context.print(`${CHANGE_WORD[change.verdict]}: ${change.why}`);
+    for (const { name, gated: decides, verdict, why } of change.figures)
+      if (decides && verdict === 'not-enough-data') context.print(`  ${name}: ${why}`);
   }
   context.tell(about);
   return EXIT[change.verdict];

@@ -41,11 +41,20 @@ describe('the report on a change', () => {
     );
   });
 
+  it('does not claim that nothing changed where too few pairs were there to tell', () => {
+    const [first] = change.figures;
+    const one = compareSets([{ ...first!, before: [10], after: [20] }], stream(1, 'gate'));
+    expect([changeSentence(one, []), one.figures[0]!.why]).toEqual([
+      'No setting differs: nothing could be compared.',
+      '1 of 1 pairs have this figure, 5 are needed',
+    ]);
+  });
+
   it('is Markdown for a pull request', () => {
     const text = changeMarkdown(change, [], 'bench, 10 seeds, against main');
     expect(text.split('\n')[0]).toBe('### Surgelab gate: NOT ENOUGH DATA');
     expect(text).toContain('| latency{kind=short} p95 | 10.4 s | 6.4 s | −4.1 s |');
-    expect(text).toContain('not enough data: reaction.toReady p95. bench, 10 seeds, against main.');
+    expect(text).toContain('nothing can be said of reaction.toReady p95. bench, 10 seeds, against main.');
     expect(text).not.toMatch(/undefined|NaN/);
   });
 

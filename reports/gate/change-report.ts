@@ -50,7 +50,7 @@ export const changeCells = ({
     valueText(after, dimension),
     change === null ? 'no data' : signed(change.mean, of),
     change === null ? '' : `${signed(change.low, of)} to ${signed(change.high, of)}`,
-    gated ? CHANGE_WORD[verdict] : `${verdict} (told only)`,
+    gated ? CHANGE_WORD[verdict] : `${CHANGE_WORD[verdict].toLowerCase()} (told only)`,
   ];
 };
 
@@ -67,7 +67,10 @@ const clause = ({ name, dimension, change, verdict }: FigureChange): readonly st
 export const changeSentence = (change: Change, changes: readonly string[] | null): string => {
   const what = changes === null ? 'Since then' : changes.length === 0 ? 'No setting differs' : changes.join('; ');
   const effects = change.figures.flatMap(clause);
-  return `${what}: ${effects.length === 0 ? 'no figure changed beyond chance' : effects.join(', ')}.`;
+  const none = change.figures.every((f) => f.change === null)
+    ? 'nothing could be compared'
+    : 'no figure changed beyond chance';
+  return `${what}: ${effects.length === 0 ? none : effects.join(', ')}.`;
 };
 
 const escapeCell = (text: string): string => text.replaceAll('|', '\\|');

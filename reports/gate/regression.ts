@@ -74,14 +74,13 @@ const judge = (
   const [low, high] = figure.lowerIsBetter ? [change.low, change.high] : [-change.high, -change.low];
   const scale = scaleOf(figure, before);
   const slack = rules.tolerance * scale;
+  const percent = +(100 * rules.resolution).toPrecision(3);
+  const resolved = figure.dimension === 'share' ? `${percent / 10} pp` : `${percent} %`;
   if (low > slack) return ['worse', 'the whole interval is on the worse side'];
   if (high < -slack) return ['better', 'the whole interval is on the better side'];
   return high <= Math.max(rules.resolution * scale, slack)
-    ? ['same', `not worse by more than ${+(rules.resolution * scale).toPrecision(3)}`]
-    : [
-        'not-enough-data',
-        `a loss of ${+(rules.resolution * scale).toPrecision(3)} could hide in the interval: more seeds are needed`,
-      ];
+    ? ['same', `not worse by more than ${resolved}`]
+    : ['not-enough-data', `a loss of ${resolved} could hide in the interval: more seeds are needed`];
 };
 
 const changeOf = (figure: PairedFigure, confidence: number, rules: GateRules, rng: Rng): FigureChange => {
@@ -117,7 +116,7 @@ const summary = (figures: readonly FigureChange[]): readonly [ChangeVerdict, str
   if (gated.length === 0) return ['not-enough-data', 'nothing is gated: the scenario has no objective'];
   if (of('worse').length > 0) return ['worse', `worse: ${of('worse').join(', ')}`];
   if (of('not-enough-data').length > 0)
-    return ['not-enough-data', `not enough data: ${of('not-enough-data').join(', ')}`];
+    return ['not-enough-data', `nothing can be said of ${of('not-enough-data').join(', ')}`];
   if (of('better').length > 0) return ['better', `better: ${of('better').join(', ')}; nothing worse`];
   return ['same', `no change in ${gated.length === 1 ? 'the gated figure' : `the ${gated.length} gated figures`}`];
 };
