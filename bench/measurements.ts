@@ -1,9 +1,11 @@
 // Writes docs/measurements.md: the bounds of the project and what was measured on this machine. Run it after `make test`,
-// `make bench`, `npm run bench:load` and `npm run bench:sim` on a quiet machine; the figures of that page are never typed.
+// `make bench`, `npm run bench:load`, `npm run bench:sim` and `make test-kind` on a quiet machine; the figures of that page are
+// never typed.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kindTable, readKindRuns } from '../harness/dev/kind-figures.ts';
 import { benchHpa } from './control-hpa.bench.ts';
 import { promqlBench } from './control-promql.bench.ts';
 import { benchScrape } from './control-scrape.bench.ts';
@@ -70,5 +72,11 @@ The simulator, as \`npm run bench:sim\` printed it:
 ${readSimResults()
   .map((line) => `- ${line}`)
   .join('\n')}
+
+## A cluster of containers
+
+The last two runs of \`make test-kind\` ([what it does](kind.md#measured)):
+
+${kindTable(readKindRuns()).join('\n')}
 `,
 );
