@@ -1,9 +1,9 @@
 // The pods of a load's Job: waited for until all of them run, called until they answer, and asked what became of them.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import type { KubeConnection, KubeList } from '../cluster/kube/client.ts';
 import { INDEX, lastWords, podsOfJob } from '../cluster/kube/job-object.ts';
 import type { PodShown } from '../cluster/kube/observed-life.ts';
+import { patiently } from '../cluster/patience.ts';
 import { TestbedError } from '../model/errors.ts';
 import { LOAD_PORT, PodLink, linkPath } from './load-job-link.ts';
 
@@ -52,50 +52,54 @@ const pathOf = ({ namespace }: MadeJob, { metadata }: PodShown): string =>
 const logOf = async (job: MadeJob, pod: PodShown): Promise<string> =>
   (await job.api.raw('GET', `${pathOf(job, pod)}/log`)).text;
 
+const notAll = (running: number, workers: number, late: string, told: string): TestbedError =>
+  new TestbedError('TARGET_FAILED', `${running} of ${workers} load pods run${late}: ${told}`, {
+    hint: 'room for 250m CPU and 256 MiB a pod, and an image that the nodes have or can pull',
+  });
+
 /** Resolves with the pods by index when all of them run. Throws TARGET_FAILED, INTERRUPTED. */
 export const runningPods = async (job: MadeJob, workers: number, signal: AbortSignal): Promise<readonly PodShown[]> => {
-  const until = performance.now() + PODS_MILLIS;
-  for (;;) {
+  let running: readonly PodShown[] = [];
+  const missing = await patiently({ patienceMillis: PODS_MILLIS, lookMillis: LOOK_MILLIS }, async () => {
     const pods = await podsByIndex(job);
-    const running = [...Array(workers).keys()].flatMap((index) => {
+    running = [...Array(workers).keys()].flatMap((index) => {
       const pod = pods.get(index);
       return pod !== undefined && stateOf(pod)?.running !== undefined ? [pod] : [];
     });
-    if (running.length === workers) return running;
+    if (running.length === workers) return null;
     const others = [...pods.values()].filter((pod) => !running.includes(pod));
     const failed = others.find(({ status }) => status?.phase === 'Failed');
+    if (failed !== undefined)
+      throw notAll(running.length, workers, '', `${fate(failed)}: ${lastWords(await logOf(job, failed))}`);
     const hopeless = others.filter((pod) => HOPELESS.test(stateOf(pod)?.waiting?.reason ?? ''));
-    const late = performance.now() > until;
-    if (failed !== undefined || hopeless.length > 0 || late) {
-      const told =
-        failed === undefined
-          ? (late ? others : hopeless).map(whyNot)
-          : [`${fate(failed)}: ${lastWords(await logOf(job, failed))}`];
-      throw new TestbedError(
-        'TARGET_FAILED',
-        `${running.length} of ${workers} load pods run${late ? ` after ${PODS_MILLIS / 1000} s` : ''}: ${told.join('; ')}`,
-        { hint: 'room for 250m CPU and 256 MiB a pod, and an image that the nodes have or can pull' },
-      );
-    }
+    if (hopeless.length > 0) throw notAll(running.length, workers, '', hopeless.map(whyNot).join('; '));
     if (signal.aborted) throw new TestbedError('INTERRUPTED', 'interrupted before anything was sent');
-    await pause(LOOK_MILLIS);
-  }
+    return others.map(whyNot).join('; ');
+  });
+  if (missing !== null) throw notAll(running.length, workers, ` after ${PODS_MILLIS / 1000} s`, missing);
+  return running;
 };
 
 /** Calls a pod until its server takes the call. Throws TARGET_FAILED. @param token of the Job */
 export const callPod = async (job: MadeJob, pod: PodShown, token: string): Promise<PodLink> => {
   const { name } = pod.metadata;
-  const until = performance.now() + CALL_MILLIS;
-  for (;;) {
+  const path = `${pathOf(job, pod)}:${LOAD_PORT}/proxy${linkPath(token)}`;
+  const links: PodLink[] = [];
+  let cause: unknown;
+  const refused = await patiently({ patienceMillis: CALL_MILLIS, lookMillis: LOOK_MILLIS }, async () => {
     try {
-      return new PodLink(await job.api.socket(`${pathOf(job, pod)}:${LOAD_PORT}/proxy${linkPath(token)}`), name);
-    } catch (cause) {
-      if (performance.now() > until)
-        throw new TestbedError('TARGET_FAILED', `${name} does not take the call: ${(cause as Error).message}`, {
-          hint: `the API server has to reach port ${LOAD_PORT} of pods, with a user who may get pods/proxy; is --image of this version?`,
-          cause,
-        });
-      await pause(LOOK_MILLIS);
+      links.push(new PodLink(await job.api.socket(path), name));
+      return null;
+    } catch (error) {
+      cause = error;
+      return (error as Error).message;
     }
-  }
+  });
+  const [link] = links;
+  if (link === undefined)
+    throw new TestbedError('TARGET_FAILED', `${name} does not take the call: ${refused}`, {
+      hint: `the API server has to reach port ${LOAD_PORT} of pods, with a user who may get pods/proxy; is --image of this version?`,
+      cause,
+    });
+  return link;
 };

@@ -2,8 +2,8 @@
 // the end of its log, what to try.
 
 import { readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { TestbedError } from '../../model/errors.ts';
+import { patiently } from '../patience.ts';
 import type { Component } from './component-names.ts';
 
 export interface Wait {
@@ -49,16 +49,11 @@ export const componentFailure = (component: Component, what: string, log: string
 };
 
 export const waitHealthy = async ({ component, log, check, hopeless, patienceMillis }: Wait): Promise<void> => {
-  const until = performance.now() + patienceMillis;
-  for (;;) {
-    const reason = await Promise.race([check(), hopeless]);
-    if (reason === null) return;
-    if (performance.now() > until)
-      throw componentFailure(
-        component,
-        `did not become healthy within ${Math.round(patienceMillis / 1000)} s (${reason})`,
-        log,
-      );
-    await pause(EVERY_MILLIS);
-  }
+  const reason = await patiently({ patienceMillis, lookMillis: EVERY_MILLIS }, () => Promise.race([check(), hopeless]));
+  if (reason !== null)
+    throw componentFailure(
+      component,
+      `did not become healthy within ${Math.round(patienceMillis / 1000)} s (${reason})`,
+      log,
+    );
 };

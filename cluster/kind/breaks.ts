@@ -1,16 +1,15 @@
 // Taking parts of a kind cluster away and back: Deployments of the metric path without pods, containers of one pod killed on
 // their node, the API server's process stopped.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { TestbedError } from '../../model/errors.ts';
 import type { KubeClient, KubeList } from '../kube/client.ts';
+import { patiently } from '../patience.ts';
 import { CONTROL_PLANE, MONITORING, SAMPLES_FOLDER } from './names.ts';
 import { run } from './shell.ts';
 
 export type MonitoringPart = 'prometheus' | 'prometheus-adapter';
 
-const LOOK_MILLIS = 50;
-const GONE_MILLIS = 60_000;
+const GONE = { patienceMillis: 60_000, lookMillis: 50 };
 
 const podNames = async (api: KubeClient, app: string): Promise<readonly string[]> => {
   const { items } = await api.get<KubeList>(`/api/v1/namespaces/${MONITORING}/pods?labelSelector=app%3D${app}`);
@@ -23,12 +22,12 @@ const scale = (api: KubeClient, part: MonitoringPart, replicas: number): Promise
 /** Resolves when its pod is gone. */
 export const takeOut = async (api: KubeClient, part: MonitoringPart): Promise<void> => {
   await scale(api, part, 0);
-  const from = performance.now();
-  while ((await podNames(api, part)).length > 0) {
-    if (performance.now() - from > GONE_MILLIS)
-      throw new TestbedError('TARGET_FAILED', `the pod of ${part} is still there after ${GONE_MILLIS / 1000} s`);
-    await pause(LOOK_MILLIS);
-  }
+  const left = await patiently(GONE, async () => (await podNames(api, part)).join(', ') || null);
+  if (left !== null)
+    throw new TestbedError(
+      'TARGET_FAILED',
+      `the pod of ${part} is still there after ${GONE.patienceMillis / 1000} s: ${left}`,
+    );
 };
 
 /** Its pod starts; whoever needs it waits. */

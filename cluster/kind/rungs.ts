@@ -1,8 +1,8 @@
 // The way up as a ladder: each rung has a name and a patience, says what it waits for and how long it still will, and a rung
 // that breaks is named in the error, beside the evidence that was kept.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { TestbedError } from '../../model/errors.ts';
+import { patiently } from '../patience.ts';
 
 export interface Ladder {
   readonly signal: AbortSignal;
@@ -28,19 +28,17 @@ export const waitFor = async (
 ): Promise<string | null> => {
   const from = performance.now();
   let told = from;
-  for (;;) {
+  return patiently({ patienceMillis: 1000 * patienceSeconds, lookMillis: LOOK_MILLIS }, async () => {
     if (signal.aborted) throw new TestbedError('INTERRUPTED', `interrupted while waiting for ${what}`);
     const missing = await check();
-    if (missing === null) return null;
     const now = performance.now();
-    const left = patienceSeconds - (now - from) / 1000;
-    if (left <= 0) return missing;
-    if (now - told > TELL_MILLIS) {
+    if (missing !== null && now - told > TELL_MILLIS) {
       told = now;
+      const left = Math.max(0, patienceSeconds - (now - from) / 1000);
       tell(`waiting for ${what}: ${missing} (at most ${left.toFixed(0)} s more)`);
     }
-    await pause(LOOK_MILLIS);
-  }
+    return missing;
+  });
 };
 
 /** As waitFor; throws TARGET_FAILED when patience ends. */

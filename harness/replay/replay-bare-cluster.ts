@@ -2,7 +2,6 @@
 // start serve, Prometheus has scraped them and the adapter lists their metrics. Takes platform and scenario, tells the
 // load engine which pods to use. Invariant: after `stop`, or a failed start, no process of it is left.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { ControlPlane } from '../../cluster/bare/control-plane.ts';
 import { startControlPlane } from '../../cluster/bare/control-plane.ts';
@@ -17,6 +16,7 @@ import { connectKubernetes, isKubeError } from '../../cluster/kube/client.ts';
 import { emulatorSettings } from '../../cluster/local/emulator-settings.ts';
 import { controlAgent } from '../../cluster/local/http-get.ts';
 import type { LoadPort } from '../../cluster/local/load-port.ts';
+import { patiently, unless } from '../../cluster/patience.ts';
 import { TestbedError } from '../../model/errors.ts';
 import type { Platform, Service } from '../../model/platform.ts';
 import type { ServiceLaw } from '../../model/service-time.ts';
@@ -39,8 +39,7 @@ export interface BareClusterSettings {
   readonly cluster?: Partial<ClusterConfig>;
 }
 
-const PODS_PATIENCE_MILLIS = 60_000;
-const LOOK_MILLIS = 50;
+const PODS = { patienceMillis: 60_000, lookMillis: 50 };
 
 export class BareCluster {
   readonly plane: ControlPlane;
@@ -203,16 +202,19 @@ export class BareCluster {
   }
 
   private async untilServing(count: number): Promise<void> {
-    const from = performance.now();
-    while (this.kubelet.serving.length < count) {
-      if (performance.now() - from > PODS_PATIENCE_MILLIS)
-        throw new TestbedError(
-          'TARGET_FAILED',
-          `${this.kubelet.serving.length} of ${count} pods of the start serve after ${PODS_PATIENCE_MILLIS / 1000} s: ${this.lastWords()}`,
-          { hint: `kubectl --kubeconfig ${this.plane.kubeconfig} get pods,nodes -o wide   while it runs` },
-        );
-      await this.alive(pause(LOOK_MILLIS));
-    }
+    const serving = (): number => this.kubelet.serving.length;
+    const missing = await patiently(
+      PODS,
+      () => {
+        this.assertWanted();
+        return serving() < count ? `${serving()} of ${count} pods of the start serve` : null;
+      },
+      unless(this.broken),
+    );
+    if (missing !== null)
+      throw new TestbedError('TARGET_FAILED', `${missing} after ${PODS.patienceMillis / 1000} s: ${this.lastWords()}`, {
+        hint: `kubectl --kubeconfig ${this.plane.kubeconfig} get pods,nodes -o wide   while it runs`,
+      });
   }
 
   private lastWords(): string {
@@ -231,9 +233,13 @@ export class BareCluster {
     if (listed !== null) this.notes.push(listed);
   }
 
-  private async alive<T>(waited: Promise<T>): Promise<T> {
+  private assertWanted(): void {
     if (this.settings.signal.aborted)
       throw new TestbedError('INTERRUPTED', 'interrupted while the bare cluster became ready');
+  }
+
+  private async alive<T>(waited: Promise<T>): Promise<T> {
+    this.assertWanted();
     return Promise.race([waited, this.broken]);
   }
 }

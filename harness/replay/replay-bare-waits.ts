@@ -2,24 +2,15 @@
 // pods that serve, until the adapter lists the metrics of the HPA. Gives null, or a sentence on what is missing: a broken
 // metric path is something a run shows, not something that keeps it from starting.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Hpa, Platform } from '../../model/platform.ts';
 import type { KubeClient } from '../../cluster/kube/client.ts';
+import { patiently } from '../../cluster/patience.ts';
 import { scrapeJobs } from '../../sim/hops/discovery.ts';
 
 const LOOK_MILLIS = 200;
 /** Discovery may take 5 s, a first scrape the interval after it. */
 const DISCOVERY_MILLIS = 10_000;
 const LIST_MILLIS = 10_000;
-
-const until = async (patienceMillis: number, done: () => Promise<boolean>): Promise<boolean> => {
-  const from = performance.now();
-  while (!(await done())) {
-    if (performance.now() - from > patienceMillis) return false;
-    await pause(LOOK_MILLIS);
-  }
-  return true;
-};
 
 interface InstantAnswer {
   readonly data?: { readonly result?: readonly { readonly value?: readonly [number, string] }[] };
@@ -40,13 +31,13 @@ export const untilScraped = async (prometheusUrl: string, platform: Platform, po
   const slowest = Math.max(...targets.map(({ intervalSeconds }) => intervalSeconds));
   const wanted = targets.length * pods;
   const query = `count(up{namespace="${platform.deployment.namespace}",pod=~"${platform.deployment.name}-.*"} == 1)`;
-  const all = await until(
-    DISCOVERY_MILLIS + 2 * slowest * 1000,
-    async () => (await queryNumber(prometheusUrl, query)) >= wanted,
-  );
-  return all
-    ? null
-    : `not every one of the ${wanted} targets of the pods of the start had been scraped when the run began`;
+  const patience = { patienceMillis: DISCOVERY_MILLIS + 2 * slowest * 1000, lookMillis: LOOK_MILLIS };
+  return patiently(patience, async () => {
+    const scraped = await queryNumber(prometheusUrl, query);
+    return scraped >= wanted
+      ? null
+      : `only ${scraped} of the ${wanted} targets of the pods of the start had been scraped when the run began`;
+  });
 };
 
 interface ResourceList {
@@ -70,9 +61,10 @@ export const untilMetricsListed = async (api: KubeClient, hpa: Hpa): Promise<str
       status === 200 && ((JSON.parse(text) as ResourceList).resources ?? []).some(({ name }) => name.endsWith(end))
     );
   };
-  const all = await until(LIST_MILLIS, async () => {
-    for (const [group, end] of wanted) if (!(await lists(group, end))) return false;
-    return true;
+  return patiently({ patienceMillis: LIST_MILLIS, lookMillis: LOOK_MILLIS }, async () => {
+    for (const [group, end] of wanted)
+      if (!(await lists(group, end)))
+        return `the adapter did not list every metric of HPA ${hpa.name} when the run began`;
+    return null;
   });
-  return all ? null : `the adapter did not list every metric of HPA ${hpa.name} when the run began`;
 };

@@ -2,21 +2,20 @@
 // path have no pods for a while, the process of the API server is stopped. And what of them cannot be done here, told before
 // anything begins.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { metricsServed } from '../../cluster/kind/apply.ts';
 import { bringBack, freezeApiServer, killContainers, takeOut } from '../../cluster/kind/breaks.ts';
 import type { PodFollower } from '../../cluster/kind/pod-follower.ts';
 import { refuseScrapes } from '../../cluster/kind/pod-words.ts';
 import type { UpCluster } from '../../cluster/kind/up.ts';
 import { prometheusAnswers } from '../../cluster/kind/workload-up.ts';
+import { patiently } from '../../cluster/patience.ts';
 import { TestbedError } from '../../model/errors.ts';
 import type { Fault } from '../../scenarios/scenario.ts';
 import type { FaultTarget } from './cluster-faults.ts';
 
 /** After it the node controller takes kubelets that could not report for lost, and with them every pod. */
 const LONGEST_FREEZE_SECONDS = 40;
-const BACK_MILLIS = 60_000;
-const LOOK_MILLIS = 50;
+const BACK = { patienceMillis: 60_000, lookMillis: 50 };
 
 /** Throws USAGE. */
 export const refuseFaults = (faults: readonly Fault[]): void => {
@@ -30,14 +29,9 @@ export const refuseFaults = (faults: readonly Fault[]): void => {
 };
 
 const untilBack = async (what: string, missing: () => Promise<string | null>): Promise<void> => {
-  const from = performance.now();
-  for (;;) {
-    const why = await missing();
-    if (why === null) return;
-    if (performance.now() - from > BACK_MILLIS)
-      throw new TestbedError('TARGET_FAILED', `${what} is not back after ${BACK_MILLIS / 1000} s: ${why}`);
-    await pause(LOOK_MILLIS);
-  }
+  const why = await patiently(BACK, missing);
+  if (why !== null)
+    throw new TestbedError('TARGET_FAILED', `${what} is not back after ${BACK.patienceMillis / 1000} s: ${why}`);
 };
 
 export const kindFaultTarget = (

@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { PROMETHEUS_RELEASE } from '../../cluster/bare/recipes.ts';
 import { monotonicMillis } from '../../cluster/emulator/scaled-clock.ts';
 import { auditedLife } from '../../cluster/kind/audited-life.ts';
@@ -24,6 +23,7 @@ import type { WorkloadUp } from '../../cluster/kind/workload-up.ts';
 import { loadService } from '../../cluster/kind/workload.ts';
 import type { PodServed } from '../../cluster/local/served-by-pod.ts';
 import { auditCalls } from '../../cluster/kube/audit-log.ts';
+import { patiently, unless } from '../../cluster/patience.ts';
 import type { Collected } from '../../cluster/kube/collect.ts';
 import { Collector } from '../../cluster/kube/collect.ts';
 import { TestbedError } from '../../model/errors.ts';
@@ -193,8 +193,7 @@ const playOn = async (ready: Prepared, priority: Priority['kind']): Promise<Audi
   }
 };
 
-const JOIN_MILLIS = 30_000;
-const LOOK_MILLIS = 50;
+const JOIN = { patienceMillis: 30_000, lookMillis: 50 };
 
 /** The pods of the start are in the balancer. */
 const untilJoined = async (
@@ -202,12 +201,12 @@ const untilJoined = async (
   count: number,
   broken: Promise<never>,
 ): Promise<void> => {
-  const from = performance.now();
-  while (early.size < count) {
-    if (performance.now() - from > JOIN_MILLIS)
-      throw new TestbedError('TARGET_FAILED', `${early.size} of ${count} pods of the start have a ready endpoint`);
-    await Promise.race([broken, pause(LOOK_MILLIS)]);
-  }
+  const missing = await patiently(
+    JOIN,
+    () => (early.size < count ? `${early.size} of ${count} pods of the start have a ready endpoint` : null),
+    unless(broken),
+  );
+  if (missing !== null) throw new TestbedError('TARGET_FAILED', missing);
 };
 
 interface Played {
