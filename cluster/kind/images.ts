@@ -21,6 +21,8 @@ export interface Part {
   /** Null = none that needs no further address: named by the variable, or built here. */
   readonly official: string | null;
   readonly offline: string;
+  /** A cluster comes up without it. */
+  readonly isOptional?: true;
 }
 
 export const PARTS: readonly Part[] = [
@@ -48,6 +50,7 @@ export const PARTS: readonly Part[] = [
     variable: 'SURGELAB_KIND_KSM_IMAGE',
     official: null,
     offline: 'surgelab/kube-state-metrics:offline',
+    isOptional: true,
   },
 ];
 
@@ -80,30 +83,51 @@ const lastWords = (cause: unknown): string =>
     .at(-1)!
     .replace(/^\s+|:$/g, '');
 
-/** The tag, pulled if that is the only way. Throws TOOL_MISSING, INTERRUPTED. */
-export const needImage = async (
-  part: Part,
-  environment: Environment,
-  tell: (text: string) => void,
-  signal: AbortSignal,
-): Promise<string> => {
-  const here = await imageHere(part, environment);
-  if (here !== null) return here;
-  const [wanted] = candidates(part, environment);
-  if (part.official === null && wanted === part.offline)
-    throw new TestbedError('TOOL_MISSING', `no image ${wanted} for ${part.name} on this machine`, {
-      hint: `${HINT}; or name another with ${part.variable}`,
-    });
-  tell(`pulling ${wanted!} (at most ${PULL_MILLIS / 60_000} min)`);
+/** Whether a pull is worth trying: the tags of images that are built here are on no registry. */
+const canBePulled = ({ variable, official }: Part, environment: Environment): boolean =>
+  official !== null || (environment[variable] ?? '') !== '';
+
+export interface Pulling {
+  readonly environment: Environment;
+  readonly tell: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const pulled = async (part: Part, { environment, tell, signal }: Pulling): Promise<string> => {
+  const wanted = candidates(part, environment)[0]!;
+  tell(`pulling ${wanted} (at most ${PULL_MILLIS / 60_000} min)`);
   try {
-    await run('docker', ['pull', '-q', wanted!], { signal, patienceMillis: PULL_MILLIS });
+    await run('docker', ['pull', '-q', wanted], { signal, patienceMillis: PULL_MILLIS });
   } catch (cause) {
     if (cause instanceof TestbedError && cause.code === 'INTERRUPTED') throw cause;
     throw new TestbedError(
       'TOOL_MISSING',
-      `image ${wanted!} for ${part.name} is neither here nor can it be pulled: ${lastWords(cause)}`,
+      `image ${wanted} for ${part.name} is neither here nor can it be pulled: ${lastWords(cause)}`,
       { hint: `${HINT}; or name another with ${part.variable}`, cause },
     );
   }
-  return wanted!;
+  return wanted;
+};
+
+/**
+ * The tag of each part by its name, pulled if that is the only way; null for an optional one that is not to be had. What
+ * cannot be pulled is refused before anything is. Throws TOOL_MISSING, INTERRUPTED.
+ */
+export const needImages = async (
+  parts: readonly Part[],
+  pulling: Pulling,
+): Promise<ReadonlyMap<Part['name'], string | null>> => {
+  const { environment } = pulling;
+  const tags = new Map<Part['name'], string | null>();
+  for (const part of parts) tags.set(part.name, await imageHere(part, environment));
+  const missing = parts.filter((part) => tags.get(part.name) === null);
+  const lost = missing.filter((part) => !canBePulled(part, environment) && part.isOptional !== true);
+  if (lost.length > 0)
+    throw new TestbedError(
+      'TOOL_MISSING',
+      `no image ${lost.map(({ name, offline }) => `${offline} for ${name}`).join(', ')} on this machine`,
+      { hint: `${HINT}; or name another with ${lost.map(({ variable }) => variable).join(', ')}` },
+    );
+  for (const part of missing) if (canBePulled(part, environment)) tags.set(part.name, await pulled(part, pulling));
+  return tags;
 };

@@ -14,7 +14,7 @@ import { LEAN, clusterYaml } from './cluster-yaml.ts';
 import { EMULATOR, buildNodeImage } from './node-image.ts';
 import { keepEvidence, nodeContainers } from './evidence.ts';
 import type { KindImages } from './images.ts';
-import { PARTS, imageHere, needImage } from './images.ts';
+import { PARTS, needImages } from './images.ts';
 import { cardObjects, prometheusObjects } from './monitoring.ts';
 import type { Environment } from './names.ts';
 import { CLUSTER_NAME, CONTROL_PLANE, workerName } from './names.ts';
@@ -55,15 +55,7 @@ const partsOf = ({ pool }: UpSettings) =>
   PARTS.filter(({ name }) => name !== 'kube-state-metrics' || needsKubeStateMetrics(pool.platform));
 
 const imagesFor = async (settings: UpSettings): Promise<{ images: KindImages; notes: readonly string[] }> => {
-  const { environment, tell, signal } = settings;
-  const found = new Map<string, string | null>();
-  for (const part of partsOf(settings))
-    found.set(
-      part.name,
-      part.name === 'kube-state-metrics'
-        ? await imageHere(part, environment)
-        : await needImage(part, environment, tell, signal),
-    );
+  const found = await needImages(partsOf(settings), settings);
   const kubeStateMetrics = found.get('kube-state-metrics') ?? null;
   return {
     images: {
