@@ -123,6 +123,22 @@ describe('finding files', () => {
     );
   });
 
+  it('says how to name a folder beside the scenario where a bare name is no platform of the library', () => {
+    const own = readScenario(
+      write(
+        'own.yaml',
+        '{name: s, duration: 1m, platform: {manifests: [k8s]}, traffic: [{name: a, kind: short, arrivals: {kind: constant, rate: 1/s}, audio: 5s}]}',
+      ),
+    );
+    expect(() => readManifestFiles(own)).toThrow(
+      expect.objectContaining({
+        code: 'INPUT_MISSING',
+        message: 'no platform named k8s (known: tuned, vendor-0.2.2)',
+        hint: 'a folder or file beside the scenario has a slash in its name: ./k8s',
+      }),
+    );
+  });
+
   it('says what the system said of a file that is not there', () => {
     expect(() => readScenario(join(folder, 'none.yaml'))).toThrow(
       expect.objectContaining({ code: 'INPUT_MISSING', message: expect.stringContaining('it is not there') }),

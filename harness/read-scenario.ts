@@ -91,9 +91,18 @@ export const readScenarioData = ({ scenario, path }: ScenarioFile): ScenarioData
     return { file: shown(file), text: readText(file, 'the data set') };
   });
 
-/** Files and folders of Kubernetes YAML that the scenario names. */
+/** A platform that comes with Surgelab. */
+const libraryPlatform = (name: string): string => {
+  const path = join(PLATFORMS, name);
+  if (firstExisting([path]) !== null) return path;
+  throw new TestbedError('INPUT_MISSING', `no platform named ${name}${suggestion(name, readdirSync(PLATFORMS))}`, {
+    hint: `a folder or file beside the scenario has a slash in its name: ./${name}`,
+  });
+};
+
+/** Files and folders of Kubernetes YAML that the scenario names. Throws INPUT_MISSING. */
 export const manifestPaths = ({ scenario, path }: ScenarioFile): readonly string[] =>
-  scenario.platform.manifests.map((name) => (isBareName(name) ? join(PLATFORMS, name) : resolve(dirname(path), name)));
+  scenario.platform.manifests.map((name) => (isBareName(name) ? libraryPlatform(name) : resolve(dirname(path), name)));
 
 /** The YAML of files and folders. Throws INPUT_MISSING. */
 export const readManifestsAt = (paths: readonly string[]): readonly InputFile[] =>
