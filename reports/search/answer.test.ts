@@ -143,6 +143,13 @@ describe('the text', () => {
       'The scrape interval is not what matters most: readiness probe period 30s → 5s saves $1.20 per hour, 2.4 times what scrape interval of the HPA metric 30s → 2s saves ($0.50).',
     );
   });
+  it('does not write the same share twice as if it had changed, nor cuts the name of a lever', () => {
+    const { recommended, present } = answer;
+    const same = { ...answer, present: { ...present, missedShare: recommended.missedShare } };
+    expect(tuneText(same)).toContain('% of calls missed as now (95 %:');
+    expect(tuneText(answer)).toMatch(/^scrape interval of the HPA metric {2}/m);
+    expect(tuneText(answer)).not.toContain('…');
+  });
   it('is plain text without undefined or NaN', () => {
     expect(tuneText(answer)).not.toMatch(/undefined|NaN|null/);
   });

@@ -36,10 +36,11 @@ const recommendation = ({ recommended, present, sureness, seeds }: TuneAnswer): 
   if (recommended === present) return ['Keep the present settings: nothing that was tried costs less.'];
   const cost = recommended.costAgainstPresent;
   const missed = recommended.missedAgainstPresent;
+  const [then, now] = [share(recommended.missedShare), share(present.missedShare)];
   return [
     `Recommended: ${recommended.changes.join('; ')}.`,
     `Costs ${money(recommended.costPerHour)} per hour instead of ${money(present.costPerHour)}${cost === null ? '' : ` (${range(cost.low, cost.high, money)})`}, ` +
-      `${share(recommended.missedShare)} of calls missed instead of ${share(present.missedShare)}${missed === null ? '' : ` (${range(missed.low, missed.high, number)} calls per hour)`}. ` +
+      `${then} of calls missed${then === now ? ' as now' : ` instead of ${now}`}${missed === null ? '' : ` (${range(missed.low, missed.high, number)} calls per hour)`}. ` +
       `Regret ${share(recommended.regret)} among the points tried; in ${share(sureness.best)} of resamples of the ${seeds} seeds it is the cheapest, in ${share(sureness.within2Percent)} within 2 % of it.`,
   ];
 };
@@ -81,7 +82,7 @@ const leverTable = (levers: readonly LeverEffect[]): readonly string[] =>
       e.saves === 0 || e.toReadySeconds === null ? '' : signed(e.toReadySeconds, duration),
       String(e.runs),
     ]),
-    120,
+    140,
   );
 
 /** A price whose interval holds 0 is none. */
