@@ -9,9 +9,9 @@ export interface ExitCode {
 
 /** Outcomes that are answers, not errors. */
 export const OUTCOME_EXIT = {
-  ok: { code: 0, meaning: 'done; every objective met' },
+  ok: { code: 0, meaning: 'done; of bench, plan and gate: every objective met' },
   defect: { code: 1, meaning: 'a defect of Surgelab: please report it' },
-  objectivesMissed: { code: 10, meaning: 'an objective was missed' },
+  objectivesMissed: { code: 10, meaning: 'an objective was missed; of lint: an error was found' },
   noData: { code: 11, meaning: 'an objective had no data: nothing can be said' },
   worse: { code: 22, meaning: 'a change made a gated figure worse' },
   ladderUndecided: { code: 40, meaning: 'doctor: no rung is broken, but some could not be decided' },

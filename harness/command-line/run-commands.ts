@@ -57,6 +57,7 @@ export const addRunCommands = (program: Command): void => {
           : runCommand(() => import('../commands/gate-change.ts'), { ...options, run }),
       ),
     'gate runs/vendor-default-step-sim',
+    'gate runs/after --against runs/before',
     'gate bench --against main --markdown comment.md --junit gate.xml',
     "gate runs/vendor-default-step-sim --objective 'latency{kind=short} p95 <= 2s'",
   );
