@@ -140,6 +140,22 @@ describe('the report of an agreement', () => {
     expect(agreementReport(run, other).text).toContain('its bounds hold after `simulate RUN`');
   });
 
+  it('calls two real runs first and second, and binds them to nothing', () => {
+    const again = decided(run, scaledAt, ({ desired }) => ({ desired: desired + 1 }));
+    const { pass, text } = agreementReport(run, { ...again, header: { ...again.header, profile: 'kind' } });
+    const lines = text.split('\n');
+    expect(pass).toBe(true);
+    expect(
+      lines.filter((line) => /^(scale events|storage)/.test(line)).map((line) => line.trim().split(/ {2,}/)),
+    ).toEqual([
+      ['scale events, first', 'second', 'later by'],
+      ['storage', 'first', 'second', 'error'],
+    ]);
+    expect(lines.at(-1)).toBe(
+      'two real runs: names, phases and delays were drawn anew; the bounds are those of a run and its own simulation',
+    );
+  });
+
   it('shows scale events side by side: the same change in a line of its own, the others alone', () => {
     const { t, current, desired } = run.decisions[scaledAt]!;
     const at = (t / 1000).toFixed(3);
