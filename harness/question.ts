@@ -11,6 +11,7 @@ import { compile } from '../scenarios/compile.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { readPlatform } from '../cluster/manifests/read-platform.ts';
 import type { ScenarioFile } from './read-scenario.ts';
+import { platformNotes } from './platform-notes.ts';
 import { readManifestFiles, readScenario, readScenarioData } from './read-scenario.ts';
 import { scheduleHash } from './schedule-hash.ts';
 
@@ -101,10 +102,11 @@ export const trafficOf = (file: ScenarioFile): Traffic => {
   return { scenario: file.scenario, schedule, hash: scheduleHash(schedule), notes };
 };
 
-/** Compiles the schedule and reads the platform. */
-export const questionOf = (file: ScenarioFile): Question => ({
-  ...trafficOf(file),
-  platform: readPlatform(readManifestFiles(file), file.scenario.platform.set),
-});
+/** Compiles the schedule and reads the platform; what of its YAML was not used is among the notes. */
+export const questionOf = (file: ScenarioFile): Question => {
+  const traffic = trafficOf(file);
+  const platform = readPlatform(readManifestFiles(file), file.scenario.platform.set);
+  return { ...traffic, platform, notes: [...traffic.notes, ...platformNotes(platform)] };
+};
 
 export const loadQuestion = (options: ScenarioOptions): Question => questionOf(readQuestion(options));

@@ -28,7 +28,7 @@ const told = (question: Question, { engine, notes }: ChosenEngine, wishes: Wishe
   scheduleHash: question.hash,
   versions: runVersions(question.platform),
   ...(engine === null ? {} : { engine }),
-  notes,
+  notes: [...question.notes, ...notes],
   ...wishes,
   signal,
 });

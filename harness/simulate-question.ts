@@ -45,6 +45,6 @@ export const simulateQuestion = (question: Question, withCapacity: boolean, know
     capacity: withCapacity ? capacityQuestion(question) : null,
     ...(known === undefined ? {} : { known }),
   });
-  if (known === undefined) return record;
-  return { ...record, header: { ...record.header, notes: [KNOWN_NOTE, ...record.header.notes] } };
+  const notes = [...(known === undefined ? [] : [KNOWN_NOTE]), ...question.notes, ...record.header.notes];
+  return { ...record, header: { ...record.header, notes } };
 };
