@@ -1,13 +1,12 @@
 // Runs a sweep over all cores: every setting on the same seeds, one task per seed. Takes settings and seeds, gives the
 // points that reports/sweep.ts compares.
 
-import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
 import { TestbedError } from '../model/errors.ts';
 import type { Score } from '../reports/score/score.ts';
 import type { SweepPoint } from '../reports/sweep.ts';
 import type { ScenarioOptions } from './question.ts';
 import type { SweepTask } from './sweep-worker.ts';
+import { workerPool } from './worker-pool.ts';
 
 export interface SweepSetting {
   readonly label: string;
@@ -27,10 +26,10 @@ export interface SweepPlan {
 
 /** Throws what a simulation throws, and INTERRUPTED. */
 export const runSweep = async (plan: SweepPlan): Promise<readonly SweepPoint[]> => {
-  const pool = new Piscina({
-    filename: new URL('./sweep-worker.ts', import.meta.url).href,
-    maxThreads: Math.min(plan.threads ?? availableParallelism(), plan.seeds.length),
-  });
+  const pool = workerPool(
+    new URL('./sweep-worker.ts', import.meta.url),
+    Math.min(plan.threads ?? Infinity, plan.seeds.length),
+  );
   let done = 0;
   try {
     const bySeed = await Promise.all(

@@ -2,9 +2,7 @@
 // state is the platform YAML of a git ref, a baseline file, or a folder of runs.
 
 import { readdirSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Piscina } from 'piscina';
 import { platformChanges } from '../../cluster/manifests/platform-changes.ts';
 import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import { TestbedError } from '../../model/errors.ts';
@@ -25,6 +23,7 @@ import type { Baseline } from './baseline.ts';
 import type { FiguresTask, PlatformInput, SeedFigures } from './figures-worker.ts';
 import { gatedTexts, pairedFigures } from './gated-figures.ts';
 import { manifestsAt } from './git-manifests.ts';
+import { workerPool } from '../worker-pool.ts';
 
 export interface Gated {
   readonly change: Change;
@@ -51,10 +50,7 @@ const measureSeeds = async (
   objectives: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly SeedFigures[]> => {
-  const pool = new Piscina({
-    filename: new URL('./figures-worker.ts', import.meta.url).href,
-    maxThreads: Math.min(availableParallelism(), seeds.length),
-  });
+  const pool = workerPool(new URL('./figures-worker.ts', import.meta.url), seeds.length);
   try {
     return await Promise.all(
       seeds.map(

@@ -1,11 +1,10 @@
 // The capacity of every GPU type on all cores: one curve per type and seed, each in a worker.
 
-import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
 import { TestbedError } from '../../model/errors.ts';
 import { GPU_SPEED } from '../../model/service-time.ts';
 import type { ScenarioOptions } from '../question.ts';
 import type { CapacityTask } from './capacity-worker.ts';
+import { workerPool } from '../worker-pool.ts';
 
 export interface CurvesRequest {
   readonly options: ScenarioOptions;
@@ -18,10 +17,7 @@ export const capacityCurves = async (
   request: CurvesRequest,
   maxReplicas: number,
 ): Promise<ReadonlyMap<string, readonly (readonly number[])[]>> => {
-  const pool = new Piscina({
-    filename: new URL('./capacity-worker.ts', import.meta.url).href,
-    maxThreads: availableParallelism(),
-  });
+  const pool = workerPool(new URL('./capacity-worker.ts', import.meta.url));
   try {
     const asked = Object.keys(GPU_SPEED).flatMap((gpu) =>
       Array.from({ length: request.seeds }, (_, seed): CapacityTask => ({

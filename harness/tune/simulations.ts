@@ -4,8 +4,6 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
 import { TestbedError } from '../../model/errors.ts';
 import { makeFolder } from '../make-folder.ts';
 import { readPlatform } from '../../cluster/manifests/read-platform.ts';
@@ -17,6 +15,7 @@ import { readManifestFiles } from '../read-scenario.ts';
 import { runVersions } from '../versions.ts';
 import type { Adjustment } from './adjust.ts';
 import type { OutcomeTask } from './outcome-worker.ts';
+import { workerPool } from '../worker-pool.ts';
 
 const STATE_SCHEMA = 'surgelab.outcomes/3';
 
@@ -89,10 +88,7 @@ export const openSimulations = (
 ): Simulations => {
   const known = statePath === null ? new Map<string, Outcome>() : openState(statePath, questionPrint(options));
   const remembered = known.size;
-  const pool = new Piscina({
-    filename: new URL('./outcome-worker.ts', import.meta.url).href,
-    maxThreads: availableParallelism(),
-  });
+  const pool = workerPool(new URL('./outcome-worker.ts', import.meta.url));
   const keep = (job: Job, outcome: Outcome): void => {
     const line = { job: jobKey(job), outcome };
     known.set(line.job, outcome);

@@ -1,0 +1,23 @@
+// Threads for simulations: as many as this process may use cores, each with the code that another compiled before it. Takes the
+// module that a task runs, gives the pool.
+
+import { enableCompileCache } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+
+/**
+ * The caller destroys it.
+ *
+ * @param worker module whose default export takes a task
+ * @param atMost threads, where there are fewer tasks than cores; at least 1
+ */
+export const workerPool = (worker: URL, atMost = Infinity): Piscina => {
+  // Types stripped and bytecode are kept in Node's own cache, which saves each thread a quarter of a second; a folder that
+  // cannot be written costs no more than that. Threads look for the variable alone.
+  const { directory } = enableCompileCache();
+  return new Piscina({
+    filename: worker.href,
+    maxThreads: Math.min(availableParallelism(), atMost),
+    env: directory === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: directory },
+  });
+};
