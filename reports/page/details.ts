@@ -94,7 +94,10 @@ const methods = (score: Score): readonly (readonly [string, string])[] => [
     `arrivals from ${clock(score.interval.fromMillis)} to ${clock(score.interval.toMillis)}; then the run drains until ${clock(score.interval.drainedMillis)} and what is left is a miss`,
   ],
   ['quantiles', 'nearest rank'],
-  ['kept again', `first instant after which the calls of the next ${RECOVERY_WINDOW_MILLIS / 1000} s keep the promise to each kind`],
+  [
+    'kept again',
+    `first instant after which the calls of the next ${RECOVERY_WINDOW_MILLIS / 1000} s keep the promise to each kind`,
+  ],
   ['GPU hours', score.cost.basis === 'nodes' ? 'of nodes, from request to removal' : 'of pods, the run shows no nodes'],
   ['intervals', '95 %, paired bootstrap over runs of the same arrivals and random streams'],
 ];
