@@ -8,8 +8,8 @@ describe('the overrides of the command line', () => {
 
   it.each([
     ['60s', '--duration 60s: the first 60 s are warm-up, which nothing is counted of'],
-    ['0s', '--duration 0s: expected a duration above 0'],
-    ['5', '--duration 5: expected a duration above 0'],
+    ['0s', '--duration 0s: expected a duration above 0 with its unit'],
+    ['5', '--duration 5: expected a duration above 0 with its unit'],
   ])('refuses --duration %s', (duration, message) => {
     expect(() => readQuestion({ scenario: 'bench', duration })).toThrow(message);
   });

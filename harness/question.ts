@@ -68,7 +68,9 @@ const wholeSeed = (text: string): number => {
 const durationAfter = (warmup: number, text: string): number => {
   const parsed = parseDuration(text);
   if (parsed === null || parsed <= 0)
-    throw new TestbedError('USAGE', `--duration ${text}: expected a duration above 0`, { hint: '--duration 10m' });
+    throw new TestbedError('USAGE', `--duration ${text}: expected a duration above 0 with its unit`, {
+      hint: '--duration 10m, 90s or 1h30m',
+    });
   if (parsed <= warmup)
     throw new TestbedError(
       'USAGE',

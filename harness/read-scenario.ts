@@ -1,7 +1,7 @@
 // Finds what a scenario consists of: the file itself (a path, or the bare name of a library scenario), the recorded data
 // it names, and its Kubernetes YAML. Reading only; parsing is scenarios' and cluster/manifests' business.
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { TestbedError } from '../model/errors.ts';
 import { suggestion } from '../model/nearest.ts';
@@ -45,14 +45,17 @@ export const libraryScenarios = (): readonly string[] =>
 export const readScenario = (nameOrPath: string): ScenarioFile => {
   const path = isBareName(nameOrPath) ? join(LIBRARY, `${nameOrPath}.yaml`) : resolve(nameOrPath);
   if (isBareName(nameOrPath) && firstExisting([path]) === null) {
-    const own = firstExisting([resolve(nameOrPath)]) !== null;
+    const own = statSync(nameOrPath, { throwIfNoEntry: false });
+    const isRun = firstExisting([join(nameOrPath, 'run.json')]) !== null;
     throw new TestbedError(
       'INPUT_MISSING',
-      own
-        ? `${nameOrPath}: expected a scenario, a file that ends in .yaml`
-        : `no scenario named ${nameOrPath}${suggestion(nameOrPath, libraryScenarios())}`,
+      own === undefined
+        ? `no scenario named ${nameOrPath}${suggestion(nameOrPath, libraryScenarios())}`
+        : `${nameOrPath}: expected a scenario, a file that ends in .yaml, got a ${isRun ? 'run' : own.isDirectory() ? 'folder' : 'file of another name'}`,
       {
-        hint: 'give a path to a .yaml file, or a name of scenarios/library',
+        hint: isRun
+          ? 'give the scenario that the run was made from; a run goes to score, report, gate and compare'
+          : 'give a path to a .yaml file, or a name of scenarios/library',
       },
     );
   }

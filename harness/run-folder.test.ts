@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -92,11 +92,9 @@ describe('run folder', () => {
     await expect(readRun(join(scratch, 'nowhere'))).rejects.toMatchObject({ code: 'INPUT_MISSING' });
     const folder = await writeRun(join(scratch, 'holed'), run);
     rmSync(join(folder, 'requests.parquet'));
-    await expect(readRun(folder)).rejects.toMatchObject({ code: 'INPUT_MISSING' });
-    mkdirSync(join(scratch, 'thesis'));
-    await expect(readRun(join(scratch, 'thesis'))).rejects.toMatchObject({
-      code: 'INPUT_MISSING',
-      message: `${join(scratch, 'thesis')} is no run folder: it has no run.json`,
+    await expect(readRun(folder)).rejects.toMatchObject({
+      code: 'RUN_INCOMPLETE',
+      message: `${join(folder, 'requests.parquet')} cannot be read: it is not there`,
     });
   });
 

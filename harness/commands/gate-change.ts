@@ -7,12 +7,16 @@ import { readBaseline, writeBaseline } from '../gate/baseline.ts';
 import { gateAgainstBaseline, gateAgainstRef, gateSets, measureBaseline } from '../gate/change.ts';
 import type { ShowOptions } from '../gate/show.ts';
 import { FEW_SEEDS, showChange } from '../gate/show.ts';
+import { holdsRuns } from '../find-run.ts';
 import { wholeOption } from '../options.ts';
 import { firstExisting } from '../read-input.ts';
 import { scenarioOptionsOf } from '../question.ts';
 import type { CommandContext } from '../run-command.ts';
 
 export interface GateChangeOptions extends ShowOptions {
+  /** Of the gate of one run: refused. */
+  readonly objective?: readonly string[];
+  readonly partial?: boolean;
   /** A scenario, or a folder of runs. */
   readonly run: string;
   readonly against?: string;
@@ -30,10 +34,20 @@ export const run = async (options: GateChangeOptions, context: CommandContext): 
   });
   const { against, baseline } = options;
   if (against !== undefined && baseline !== undefined)
-    throw new TestbedError('USAGE', '--against and --baseline exclude each other');
+    throw new TestbedError('USAGE', '--against and --baseline exclude each other', {
+      hint: '--against compares with a git ref or a folder of runs, --baseline with figures on file',
+    });
+  if ((options.objective ?? []).length > 0 || options.partial === true)
+    throw new TestbedError('USAGE', '--objective and --partial are for one run, and this is a comparison', {
+      hint: 'a comparison is judged by the objectives of the scenario',
+    });
   if (against !== undefined) {
     const sets =
       [against, options.run].every((path) => firstExisting([path]) !== null) && !/\.ya?ml$/.test(options.run);
+    if (!sets && (await holdsRuns(options.run)))
+      throw new TestbedError('INPUT_MISSING', `there is no ${against} to compare the runs of ${options.run} with`, {
+        hint: 'runs go with a folder of runs, a scenario with a git ref: gate SCENARIO --against main',
+      });
     const gated = sets
       ? await gateSets(against, options.run)
       : await gateAgainstRef(question, against, seeds, context.signal);

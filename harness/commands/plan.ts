@@ -35,8 +35,10 @@ export interface PlanOptions extends ScenarioOptions {
 /** `december=1.4` */
 const seasonOf = (text: string): LoadCase => {
   const [name, factor] = text.split('=');
-  if (name === undefined || name === '' || !(Number(factor) > 0))
-    throw new TestbedError('USAGE', `--season ${text}: expected name=factor`, { hint: '--season december=1.4' });
+  if (name === undefined || name === '' || !(Number(factor) > 0 && Number(factor) < Infinity))
+    throw new TestbedError('USAGE', `--season ${text}: expected name=factor with a factor above 0`, {
+      hint: '--season december=1.4 for 40 % more calls than the forecast',
+    });
   return { name, factor: Number(factor) };
 };
 

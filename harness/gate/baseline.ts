@@ -28,10 +28,17 @@ export const writeBaseline = (path: string, baseline: Omit<Baseline, 'schema'>):
 /** Null if there is no such file. Throws SCHEMA_MISMATCH. */
 export const readBaseline = (path: string): Baseline | null => {
   if (!existsSync(path)) return null;
-  const parsed: unknown = JSON.parse(readText(path, 'the baseline'));
-  if ((parsed as { schema?: unknown } | null)?.schema !== SCHEMA)
-    throw new TestbedError('SCHEMA_MISMATCH', `${path} is no baseline of schema ${SCHEMA}`, {
-      hint: 'write it anew with --update',
+  const refused = (cause?: unknown): TestbedError =>
+    new TestbedError('SCHEMA_MISMATCH', `${path} is no baseline of schema ${SCHEMA}`, {
+      hint: 'name the file that --update wrote, or write it anew with --update',
+      cause,
     });
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readText(path, 'the baseline'));
+  } catch (cause) {
+    throw cause instanceof TestbedError ? cause : refused(cause);
+  }
+  if ((parsed as { schema?: unknown } | null)?.schema !== SCHEMA) throw refused();
   return parsed as Baseline;
 };

@@ -43,9 +43,6 @@ const COLUMNS = [
 /** Prints and writes a change; gives the exit code of its verdict. */
 export const showChange = (gated: Gated, options: ShowOptions, context: CommandContext): number => {
   const { change, changes, about } = gated;
-  const markdown = changeMarkdown(change, changes, about);
-  if (options.markdown !== undefined) writeFileSync(options.markdown, markdown);
-  if (options.junit !== undefined) writeFileSync(options.junit, changeJunit(change));
   if (options.json === true) context.print(JSON.stringify(gated, null, 1));
   else {
     for (const line of wrapped(changeSentence(change, changes), 110)) context.print(line);
@@ -55,5 +52,8 @@ export const showChange = (gated: Gated, options: ShowOptions, context: CommandC
       if (decides && verdict === 'not-enough-data') context.print(`  ${name}: ${why}`);
   }
   context.tell(about);
+  // After the result is out: a place that cannot be written costs nobody the comparison.
+  if (options.markdown !== undefined) writeFileSync(options.markdown, changeMarkdown(change, changes, about));
+  if (options.junit !== undefined) writeFileSync(options.junit, changeJunit(change));
   return EXIT[change.verdict];
 };

@@ -62,12 +62,21 @@ const openState = (path: string, question: string): Map<string, Outcome> => {
     return known;
   }
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  for (const text of lines) {
-    const line = JSON.parse(text) as StateLine;
+  const read = (text: string): StateLine => {
+    try {
+      return JSON.parse(text) as StateLine;
+    } catch (cause) {
+      throw new TestbedError('SCHEMA_MISMATCH', `${path} holds a line that is no outcome: ${text.slice(0, 40)}`, {
+        hint: 'remove the file: what it remembers is simulated again',
+        cause,
+      });
+    }
+  };
+  for (const line of lines.map(read)) {
     if ('job' in line) known.set(line.job, line.outcome);
     else if (line.question !== question) {
       throw new TestbedError('SCHEMA_MISMATCH', `${path} was made for another scenario, platform or version`, {
-        hint: 'remove the file, or name another with --state',
+        hint: 'remove the file, or name another folder with --out',
       });
     }
   }
