@@ -33,7 +33,7 @@ describe('the verdict on a change', () => {
     });
     expect(compareSets([figure('p95', steady, times(1.1))], rng())).toMatchObject({
       verdict: 'worse',
-      why: 'worse: p95',
+      why: 'p95 got worse',
     });
     expect(compareSets([figure('p95', steady, times(0.9))], rng()).verdict).toBe('better');
   });

@@ -114,10 +114,10 @@ const summary = (figures: readonly FigureChange[]): readonly [ChangeVerdict, str
     figures.filter((f) => f.gated && f.verdict === verdict).map((f) => f.name);
   const gated = figures.filter((f) => f.gated);
   if (gated.length === 0) return ['not-enough-data', 'nothing is gated: the scenario has no objective'];
-  if (of('worse').length > 0) return ['worse', `worse: ${of('worse').join(', ')}`];
+  if (of('worse').length > 0) return ['worse', `${of('worse').join(', ')} got worse`];
   if (of('not-enough-data').length > 0)
     return ['not-enough-data', `nothing can be said of ${of('not-enough-data').join(', ')}`];
-  if (of('better').length > 0) return ['better', `better: ${of('better').join(', ')}; nothing worse`];
+  if (of('better').length > 0) return ['better', `${of('better').join(', ')} got better, and nothing worse`];
   return ['same', `no change in ${gated.length === 1 ? 'the gated figure' : `the ${gated.length} gated figures`}`];
 };
 
