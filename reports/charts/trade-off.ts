@@ -97,6 +97,8 @@ export const tradeOffChart = (sweep: Sweep): Chart | null => {
                 dy: i === 0 ? -9 : 11,
                 textAnchor: i === 0 ? 'start' : 'end',
                 fill: 'currentColor',
+                stroke: INK.paper,
+                strokeWidth: 4,
                 fontWeight: 600,
               }),
             ),

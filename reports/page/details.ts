@@ -4,10 +4,11 @@
 import type { RunRecord } from '../../model/record.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import { GPU_SPEED, SERVICE_LAWS, streamsWithoutLag } from '../../model/service-time.ts';
+import { servingDecisions } from '../score/pods.ts';
 import { lawOf, scenarioOf } from '../score/scenario-of.ts';
 import type { Score } from '../score/score.ts';
 import { RECOVERY_WINDOW_MILLIS } from '../score/recovery.ts';
-import { clock, duration, money, number, share, shown } from './format.ts';
+import { clock, duration, money, number, share, shown, signed } from './format.ts';
 import type { Html } from './html.ts';
 import { markup } from './html.ts';
 import { storageTables } from './storage-tables.ts';
@@ -118,7 +119,10 @@ const elasticityRows = (score: Score): readonly (readonly [string, string])[] =>
       'instability υ',
       `${percent(e.instability)} of steps of ${e.gridMillis / 1000} s (k ${percent(e.instabilityOfSupply)}, k′ ${percent(e.instabilityOfDemand)})`,
     ],
-    ['jitter', `${number(e.jitterPerMinute)} per minute`],
+    [
+      'jitter',
+      `${signed(e.jitterPerMinute, number)} per minute: replicas changed less those that the demand called for; above 0 it oscillates`,
+    ],
     ['deviation σ₅', number(e.deviation)],
   ];
 };
@@ -127,7 +131,7 @@ const reactionTable = (score: Score): Html | null => {
   const { reactions } = score.responsiveness;
   if (reactions.length === 0) return null;
   return tableHtml(
-    ['load step', 'detect', 'decide', 'pod', 'ready', 'effect', 'overshoot', 'settle'],
+    ['load step', 'detect', 'decide', 'pod', 'ready', 'effect', 'overshoot, replicas', 'settle'],
     reactions.map((r) => {
       const d = r.durations;
       return [
@@ -144,10 +148,10 @@ const reactionTable = (score: Score): Html | null => {
 const MOST_DECISIONS = 40;
 
 const decisionTable = (run: RunRecord): Html | null => {
-  const scaled = run.decisions.filter((d) => d.scaled);
+  const scaled = servingDecisions(run).filter((d) => d.scaled);
   if (scaled.length === 0) return null;
   const more = scaled.length - MOST_DECISIONS;
-  return markup`<h3>Scale decisions</h3>${tableHtml(
+  return markup`<h3>Scale decisions of the service’s HPA</h3>${tableHtml(
     ['at', 'replicas', 'why'],
     scaled.slice(0, MOST_DECISIONS).map((d) => [clock(d.t), `${d.current}\u00a0→\u00a0${d.desired}`, d.why]),
     [],

@@ -150,6 +150,13 @@ describe('the page', () => {
     expect(/Broken on purpose|fill-opacity="0.13"/.exec(page)).toBeNull();
   });
 
+  it('lists the scale decisions of the service, not those of another HPA', () => {
+    const own = run.decisions.find((d) => d.scaled)!;
+    const other = { ...own, hpa: 'default/api-server', why: 'follows the replicas' };
+    const text = renderReport(bare({ ...run, decisions: [...run.decisions, other] }));
+    expect([text.includes(own.why), text.includes(other.why)]).toEqual([true, false]);
+  });
+
   it('escapes what a scenario says', () => {
     const named = {
       ...run,

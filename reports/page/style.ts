@@ -77,13 +77,14 @@ summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outl
 details>*:not(summary){margin-top:10px}
 .warn{background:var(--bad-bg);border-radius:9px;padding:10px 15px;font-size:14.5px}
 dl:not(.tiles){display:grid;grid-template-columns:max-content 1fr;gap:5px 18px;margin:0 0 12px;font-size:14.5px}
+details>dl:not(.tiles){margin-top:10px}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 footer{margin-top:44px;color:var(--soft);font-size:13px}
 @media (max-width:640px){
 main{padding:18px 16px 44px}.answer{font-size:20px}.wide{display:none}.narrow{display:block}
 .verdict{flex-direction:column;gap:2px}table{font-size:14px}th,td{padding-right:10px}h2{margin-top:40px}
 .lead{font-size:16px}.tiles{grid-template-columns:1fr 1fr;gap:8px}.tiles>div{padding:9px 12px 10px}.tiles dd{font-size:20px;margin:0}.tiles small{font-size:13px}
-.share{display:none}td.bar{width:34%}
+.share,.compared :is(th,td):nth-child(5){display:none}td.bar{width:34%}
 .many table{font-size:12.5px}.many thead th{font-size:11.5px;white-space:normal;vertical-align:bottom}.many td .d{font-size:11px}.many th,.many td{padding-right:5px}.many td.n:has(.d),.many td .d span{white-space:normal}.many .mark{display:block}.mark+.mark:before{content:""}
 dl:not(.tiles){grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}}
 @media print{

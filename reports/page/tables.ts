@@ -14,11 +14,11 @@ import { answerRows, comparisonRows, objectiveRows, stageRows, sweepCells, whole
 /** Tables with as many columns as this do not fit on a phone: they scroll, and the keyboard can scroll them too. */
 const MANY_COLUMNS = 5;
 
-const scrolling = (titles: readonly string[], table: Html): Html =>
+const scrolling = (titles: readonly string[], table: Html, look = ''): Html =>
   titles.length < MANY_COLUMNS
     ? markup`<div class="scroll">${table}</div>
 `
-    : markup`<div class="scroll many" tabindex="0" role="region" aria-label="table: ${titles.filter((t) => t !== '').join(', ')}">${table}</div>
+    : markup`<div class="scroll many${look}" tabindex="0" role="region" aria-label="table: ${titles.filter((t) => t !== '').join(', ')}">${table}</div>
 `;
 
 const headOf = (titles: readonly string[], side: (column: number) => string): Html | null =>
@@ -28,18 +28,19 @@ const headOf = (titles: readonly string[], side: (column: number) => string): Ht
       )}</tr></thead>`
     : null;
 
-/** Columns named in `right` hold numbers; the first cell names its row. */
+/** Columns named in `right` hold numbers; the first cell names its row; `look` is a class of style.ts, after a blank. */
 export const tableHtml = (
   titles: readonly string[],
   rows: readonly (readonly (string | Html)[])[],
   right: readonly number[],
+  look = '',
 ): Html => {
   const side = (column: number): string => (right.includes(column) ? 'n' : '');
   const body = rows.map(
     ([first, ...others]) =>
       markup`<tr><th scope="row">${first ?? ''}</th>${others.map((cell, c) => markup`<td class="${side(c + 1)}">${cell}</td>`)}</tr>`,
   );
-  return scrolling(titles, markup`<table>${headOf(titles, side)}<tbody>${body}</tbody></table>`);
+  return scrolling(titles, markup`<table>${headOf(titles, side)}<tbody>${body}</tbody></table>`, look);
 };
 
 /** The figures that matter, each as a tile. */
@@ -86,6 +87,7 @@ export const comparisonTable = (comparison: Comparison): Html =>
       return [...row.slice(0, 4), bound, markup`<span class="${look}">${status}</span>`];
     }),
     [1, 2, 3],
+    ' compared',
   );
 
 const spread = (interval: Interval | null, of: (n: number) => string): Html | null =>
