@@ -150,3 +150,51 @@ describe('the front and the simulator', () => {
     expect(shareOfNewPod(kept, 30_000, 40_000)).toBeGreaterThan(0.1);
   });
 });
+
+describe('a front that stops', () => {
+  it('sends nothing of what waits to the places that it frees, and hears no answer any more', () => {
+    const engine = new Engine();
+    const requests = emptyRequests(SCHEDULE.count);
+    const sent: number[] = [];
+    const abandoned: number[] = [];
+    const answers: (() => void)[] = [];
+    const settings = { ...SETTINGS, queueAt: 'front', retries: { max: 1, backoff: seconds(1) } } as const;
+    const over: number[] = [];
+    const front = new Front(
+      SCHEDULE,
+      { ...settings, maxInFlight: 100 },
+      virtualClock(engine),
+      requests,
+      (_, row, attempt, settle) => {
+        sent.push(row);
+        if (row === 0 && attempt === 1) settle({ kind: 'failed', failure: 'reset', cause: 'reset' });
+        answers.push(() =>
+          settle({ kind: 'ok', admittedMillis: 0, firstResultMillis: 1, doneMillis: 1, lagSeconds: NaN }),
+        );
+        return () => {
+          abandoned.push(row);
+          return NaN;
+        };
+      },
+      (row) => over.push(row),
+    );
+    front.join(0);
+    // Of seven rows the first failed and will be tried again, four are on the pod, two wait.
+    for (let row = 0; row < 7; row++) front.arrive(row, 0, 0);
+    expect([sent, front.census().batchWaiting]).toEqual([[0, 1, 2, 3, 4], 2]);
+    front.stop();
+    expect([sent, abandoned, front.census()]).toEqual([
+      [0, 1, 2, 3, 4],
+      [1, 2, 3, 4],
+      expect.objectContaining({ inService: 0, batchWaiting: 0 }),
+    ]);
+    for (const answer of answers) answer();
+    engine.run(Infinity);
+    expect([sent.length, over, OUTCOMES[requests.outcome[0]!], OUTCOMES[requests.outcome[6]!]]).toEqual([
+      5,
+      [],
+      'unfinished',
+      'unfinished',
+    ]);
+  });
+});

@@ -175,6 +175,8 @@ export class Front {
     const left = this.places.slice();
     this.places.fill(null);
     this.departures.stop();
+    // What waits leaves first: an abandoned row frees a place, and the next in the queue would be sent there.
+    for (const [row, place] of left.entries()) if (place?.at === 'queue') this.vacate(row, place);
     for (const [row, place] of left.entries()) {
       if (place?.at === 'pod') {
         // A live session was going on and is judged by its lag until now; a batch request waited for its answer.
