@@ -6,7 +6,7 @@ import { DIALECTS, ROW_HEADERS, SERVER_HEADERS } from '../../cluster/emulator/di
 import type { Clock } from '../../model/clock.ts';
 import type { UploadBody } from './clip.ts';
 import { failed, networkFailure, statusFailure } from './failures.ts';
-import type { Abandon, Answer } from './front.ts';
+import type { Abandon, Answer } from './attempt.ts';
 import type { AnswerHead } from './http-answer.ts';
 import { headerOf } from './http-answer.ts';
 import { HttpConnections } from './http-connections.ts';

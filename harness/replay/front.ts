@@ -17,6 +17,8 @@ import { chooser, mulberry32 } from '../../sim/service/balancer.ts';
 import { RowConnections } from '../../sim/service/connections.ts';
 import { EndpointSet } from '../../sim/service/endpoint-set.ts';
 import { Fifo } from '../../sim/service/fifo.ts';
+import type { Abandon, Answer, Send } from './attempt.ts';
+import { Deadlines } from './deadlines.ts';
 import { Departures } from './departures.ts';
 import type { Unanswered } from './failures.ts';
 import { InFlight } from './in-flight.ts';
@@ -32,24 +34,6 @@ export type FrontSettings = Pick<
   /** Rows under way beyond which a new one is dropped, counted, and never sent. */
   readonly maxInFlight: number;
 };
-
-export type Answer =
-  | {
-      readonly kind: 'ok';
-      /** As the pod says; NaN if it does not. */
-      readonly admittedMillis: number;
-      readonly firstResultMillis: number;
-      readonly doneMillis: number;
-      /** NaN for batch requests. */
-      readonly lagSeconds: number;
-    }
-  | Unanswered;
-
-/** Abandons what is under way; gives the largest lag so far of a live session that was heard, else NaN. */
-export type Abandon = () => number;
-
-/** Sends one attempt to a pod and tells its answer once; returns how to abandon it. */
-export type Send = (pod: number, row: number, attempt: number, settle: (answer: Answer) => void) => Abandon;
 
 interface Lane {
   readonly queue: Fifo;
@@ -79,12 +63,10 @@ export class Front {
   /** By row. No Map: it leaves the places of rows that are over behind, for the garbage collector to move and move again. */
   private readonly places: (Place | null)[];
   private inFlight = 0;
-  /** Rows in the order of their deadlines that may still be under way. */
-  private readonly deadlines: number[] = [];
-  private nextDeadline = 0;
+  /** Null where callers wait for ever. */
+  private readonly deadlines: Deadlines | null;
   private readonly departures: Departures;
   private readonly connections: RowConnections;
-  private deadlineArmed = false;
   private offeredWeight = 0;
   private readonly sentUnderWay = new InFlight();
   /** Failures and refusals by cause, for the notes of the run. */
@@ -105,6 +87,10 @@ export class Front {
     this.send = send;
     this.onOver = onOver;
     this.places = new Array<Place | null>(schedule.count).fill(null);
+    this.deadlines =
+      settings.timeout === null
+        ? null
+        : new Deadlines(settings.timeout * 1000, clock, requests.intendedMillis, (row, now) => this.giveUp(row, now));
     this.departures = new Departures(schedule, clock);
     this.connections = new RowConnections(schedule, settings.connections);
     const lane = (cap: number, seed: number): Lane => ({
@@ -161,10 +147,7 @@ export class Front {
     this.sentUnderWay.account(now, 1);
     if (schedule.kind[row] !== STREAM)
       this.offeredWeight += requestWeight(settings.law.batch, schedule.audioSeconds[row]!, schedule.seed[row]!);
-    if (settings.timeout !== null) {
-      this.deadlines.push(row);
-      this.armDeadline();
-    }
+    this.deadlines?.expect(row);
     const conduct = settings.conduct?.[schedule.streams[schedule.stream[row]!]!];
     if (conduct !== undefined) this.expectDeparture(row, intendedMillis, conduct);
     this.attempt(row);
@@ -281,24 +264,6 @@ export class Front {
       this.attempt(row);
     });
     this.places[row] = { at: 'backoff', cancel };
-  }
-
-  private armDeadline(): void {
-    const { timeout } = this.settings;
-    if (this.deadlineArmed || timeout === null || this.nextDeadline >= this.deadlines.length) return;
-    this.deadlineArmed = true;
-    const due = this.requests.intendedMillis[this.deadlines[this.nextDeadline]!]! + timeout * 1000;
-    this.clock.at(due, () => {
-      this.deadlineArmed = false;
-      const now = this.clock.now();
-      while (this.nextDeadline < this.deadlines.length) {
-        const row = this.deadlines[this.nextDeadline]!;
-        if (this.requests.intendedMillis[row]! + timeout * 1000 > now) break;
-        this.nextDeadline += 1;
-        this.giveUp(row, now);
-      }
-      this.armDeadline();
-    });
   }
 
   /** The caller gives up; a live session only while it has no place. */

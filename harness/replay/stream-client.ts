@@ -13,7 +13,7 @@ import { CLIP_SECONDS, syntheticPcm } from './clip.ts';
 import type { Unanswered } from './failures.ts';
 import { closeFailure, failed, networkFailure, upgradeFailure } from './failures.ts';
 import type { FrameWheel } from './frame-wheel.ts';
-import type { Abandon, Answer } from './front.ts';
+import type { Abandon, Answer } from './attempt.ts';
 import type { EndDialect, Message } from './stream-messages.ts';
 import { END_MESSAGE, STREAM_QUERY, parseMessage } from './stream-messages.ts';
 
