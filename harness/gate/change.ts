@@ -252,6 +252,6 @@ export const gateSets = async (before: string, after: string): Promise<Gated> =>
       stream(record.header.seed, GATE_STREAM),
     ),
     changes: platformChanges((await readRun(old[0]!)).record.header.platform, record.header.platform),
-    about: `${record.header.scenarioName}, ${pairs.length} pairs of runs, ${before} against ${after}`,
+    about: `${record.header.scenarioName}, ${pairs.length} pair${pairs.length === 1 ? '' : 's'} of runs, ${before} against ${after}`,
   };
 };

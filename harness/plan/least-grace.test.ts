@@ -29,7 +29,10 @@ describe('target and grace period', () => {
   it('stay as they are where no session is cut', async () => {
     const { found, tried } = await asked(120, { 5: 60, 20: 60 });
     expect(found).toEqual({ targets: expect.anything(), target: 5, graceSeconds: 120, need: null });
-    expect(tried).toEqual([[5, 120]]);
+    expect(tried).toEqual([
+      [5, 120],
+      [5, 120],
+    ]);
   });
 
   it('the period is the least that cuts none, and the target is chosen again with it', async () => {
@@ -48,8 +51,18 @@ describe('target and grace period', () => {
     });
     // Up to twice the longest session by halves, for the first target and then for the one that 420 s made the better.
     expect(tried.map(([target, grace]) => `${target}:${grace}`).join(' ')).toBe(
-      '5:120 5:1200 5:660 5:390 5:510 5:450 5:420 20:420 20:1200 20:810 20:600 20:690 20:750 20:720 20:720',
+      '5:120 5:1200 5:660 5:390 5:510 5:450 5:420 20:420 20:1200 20:810 20:600 20:690 20:750 20:720 20:720 20:120',
     );
+  });
+
+  it('stays as it is where the target that is chosen in the end cuts none with it', async () => {
+    const { found } = await asked(120, { 5: 400, 20: 60 });
+    expect(found).toEqual({
+      targets: [trial(5, true, 90), trial(20, true, 50)],
+      target: 20,
+      graceSeconds: 120,
+      need: null,
+    });
   });
 
   it('is none where not even twice the longest session is enough', async () => {

@@ -33,35 +33,33 @@ export interface TargetAndGrace {
   readonly need: GraceNeed | null;
 }
 
-/** Chooses the target, lengthens the grace period until that target cuts nobody, and chooses again with it. */
+/**
+ * Chooses the target, lengthens the grace period until that target cuts nobody, and chooses again with it. What is told of the
+ * present period is of the target that is chosen in the end, so that both sums of money are of one target.
+ */
 export const withGrace = async (ask: GraceQuestion): Promise<TargetAndGrace> => {
   const { presentSeconds } = ask;
   const most = Math.ceil((BEYOND_LONGEST * ask.longestSeconds) / STEP_SECONDS);
-  let before: Drained | null = null;
   // Ends: the grace period grows in every turn, and beyond the most there is none.
   for (let graceSeconds = presentSeconds; ;) {
     const targets = await ask.trials(graceSeconds);
     const target = chooseTarget(targets);
     const now = await ask.drained(target, graceSeconds);
-    const settled = (need: GraceNeed | null): TargetAndGrace => ({ targets, target, graceSeconds, need });
-    const need = (leastSeconds: number | null): GraceNeed => {
-      const { cut, sessions, moneyPerDay } = before ?? now;
-      return {
-        presentSeconds,
-        leastSeconds,
-        cut,
-        sessions,
-        moneyPerDay: { present: moneyPerDay, least: leastSeconds === null ? null : now.moneyPerDay },
-      };
-    };
-    if (now.cut === 0) return settled(before === null ? null : need(graceSeconds));
-    before ??= now;
-    const steps = await leastWhole(
-      Math.floor(graceSeconds / STEP_SECONDS),
-      most,
-      async (n) => (await ask.drained(target, n * STEP_SECONDS)).cut === 0,
-    );
-    if (steps === null) return settled(need(null));
+    const steps =
+      now.cut === 0
+        ? null
+        : await leastWhole(
+            Math.floor(graceSeconds / STEP_SECONDS),
+            most,
+            async (n) => (await ask.drained(target, n * STEP_SECONDS)).cut === 0,
+          );
+    if (steps === null) {
+      const { cut, sessions, moneyPerDay: present } = await ask.drained(target, presentSeconds);
+      if (cut === 0) return { targets, target, graceSeconds: presentSeconds, need: null };
+      const [leastSeconds, least] = now.cut === 0 ? [graceSeconds, now.moneyPerDay] : [null, null];
+      const need = { presentSeconds, leastSeconds, cut, sessions, moneyPerDay: { present, least } };
+      return { targets, target, graceSeconds, need };
+    }
     graceSeconds = steps * STEP_SECONDS;
   }
 };
