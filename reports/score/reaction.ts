@@ -8,11 +8,13 @@ import { callsBetween } from './calls.ts';
 import type { Figure, NoData } from './figure.ts';
 import { figure } from './figure.ts';
 import type { LoadStep } from './load-steps.ts';
+import { loadSteps } from './load-steps.ts';
 import type { PodLife, ReplicaCurves } from './pods.ts';
 import { servingDecisions } from './pods.ts';
 import type { LetDown, Promised } from './promise.ts';
 import { letDown, missedOf, mostLetDown } from './promise.ts';
-import { brokenEpisodes, keptAgainFrom } from './recovery.ts';
+import type { Arrivals } from './recovery.ts';
+import { arrivalsOf, brokenEpisodes, keptAgainFrom } from './recovery.ts';
 import type { Stage } from './stages.ts';
 import { stagesOf } from './stages.ts';
 import { answeredAt, seenBy } from './sightings.ts';
@@ -89,11 +91,12 @@ export const durationsOf = (e: Instants): Durations => ({
 const troubleOf = (
   run: RunRecord,
   promises: readonly Promised[],
+  arrivals: Arrivals,
   from: number,
   until: number,
   ready: number | null,
 ): Trouble | null => {
-  const [first, ...later] = brokenEpisodes(run, promises, from, until);
+  const [first, ...later] = brokenEpisodes(arrivals, from, until);
   if (first === undefined) return null;
   const last = later.filter((episode) => ready === null || episode.fromMillis <= ready).at(-1) ?? first;
   const inside = callsBetween(run, first.fromMillis, last.untilMillis ?? until);
@@ -120,12 +123,12 @@ const settleMillis = (d: StepFunction, s: StepFunction, from: number, until: num
 const overshootOf = (d: StepFunction, s: StepFunction, from: number, until: number): number =>
   [from, ...changeTimes(d, s, from, until)].reduce((most, t) => Math.max(most, valueAt(s, t) - valueAt(d, t)), 0);
 
-/** One reaction per load step; each is looked for until the next step or the end of arrivals. */
-export const reactionTo = (
+const reactionTo = (
   run: RunRecord,
   step: LoadStep,
   until: number,
   promises: readonly Promised[],
+  arrivals: Arrivals,
   pods: readonly PodLife[],
   curves: ReplicaCurves,
   demand: StepFunction | NoData,
@@ -145,7 +148,7 @@ export const reactionTo = (
       .at(0);
   const firstReady = earliest('ready');
   const ready = firstReady?.first.ready ?? null;
-  const trouble = troubleOf(run, promises, e0, until, ready);
+  const trouble = troubleOf(run, promises, arrivals, e0, until, ready);
   const end = run.header.durationMillis;
   const instants: Instants = {
     step: e0,
@@ -153,7 +156,7 @@ export const reactionTo = (
     decided,
     running: earliest('container-started')?.first['container-started'] ?? null,
     ready,
-    kept: ready === null ? null : trouble === null ? ready : keptAgainFrom(run, promises, ready, end),
+    kept: ready === null ? null : trouble === null ? ready : keptAgainFrom(arrivals, ready, end),
   };
   const after = callsBetween(run, e0, until);
   const kinds = letDown(run, promises, after);
@@ -190,4 +193,27 @@ export const reactionTo = (
         ? []
         : stagesOf({ step: e0, seen, decision, decided: decided ?? decision.t, pod: firstReady }),
   };
+};
+
+/** One reaction per load step; each is looked for until the next step or the end of arrivals. */
+export const reactionsOf = (
+  run: RunRecord,
+  promises: readonly Promised[],
+  pods: readonly PodLife[],
+  curves: ReplicaCurves,
+  demand: StepFunction | NoData,
+): readonly Reaction[] => {
+  const arrivals = arrivalsOf(run, promises);
+  return loadSteps(run).map((step, i, steps) =>
+    reactionTo(
+      run,
+      step,
+      steps[i + 1]?.atMillis ?? run.header.durationMillis,
+      promises,
+      arrivals,
+      pods,
+      curves,
+      demand,
+    ),
+  );
 };

@@ -4,7 +4,7 @@ import { REQUEST_KINDS, emptySchedule } from '../../model/schedule.ts';
 import { millis } from '../../model/units.ts';
 import { exampleRun } from '../example-run.test-support.ts';
 import type { Promised } from './promise.ts';
-import { brokenEpisodes, keptAgainFrom } from './recovery.ts';
+import { arrivalsOf, brokenEpisodes, keptAgainFrom } from './recovery.ts';
 
 const base = exampleRun({ durationSeconds: 60, stepAtSeconds: 50 });
 const promises: readonly Promised[] = [{ kind: 'short', withinSeconds: 2, target: 0.9, from: 'default' }];
@@ -23,19 +23,19 @@ const seconds = (from: number, to: number): number[] => Array.from({ length: to 
 
 describe('broken promise', () => {
   it('one late call in thirty seconds breaks no promise of nine in ten', () => {
-    expect(brokenEpisodes(runWith(new Set([40, 120])), promises, 0, 300_000)).toEqual([]);
+    expect(brokenEpisodes(arrivalsOf(runWith(new Set([40, 120])), promises), 0, 300_000)).toEqual([]);
   });
 
   it('lasts from the first late call until so few are left that the next 30 s hold', () => {
     // All calls of seconds 60 to 99 are late; of the thirty after 96.001 s three are.
-    expect(brokenEpisodes(runWith(new Set(seconds(60, 100))), promises, 0, 300_000)).toEqual([
+    expect(brokenEpisodes(arrivalsOf(runWith(new Set(seconds(60, 100))), promises), 0, 300_000)).toEqual([
       { fromMillis: 60_000, untilMillis: 96_001 },
     ]);
   });
 
   it('comes in episodes, and the last may not end', () => {
     const late = new Set([...seconds(60, 70), ...seconds(150, 160), ...seconds(280, 300)]);
-    expect(brokenEpisodes(runWith(late), promises, 0, 300_000)).toEqual([
+    expect(brokenEpisodes(arrivalsOf(runWith(late), promises), 0, 300_000)).toEqual([
       { fromMillis: 60_000, untilMillis: 66_001 },
       { fromMillis: 150_000, untilMillis: 156_001 },
       { fromMillis: 280_000, untilMillis: null },
@@ -52,23 +52,25 @@ describe('broken promise', () => {
       { kind: 'stream', withinSeconds: 2, target, from: 'default' },
     ];
     // Of three sessions in 30 s, two must keep up: 60, 70, 80 do not, 90 is one of three.
-    expect(brokenEpisodes(run, both(0.6), 0, 300_000)).toEqual([{ fromMillis: 60_000, untilMillis: 80_001 }]);
-    expect(keptAgainFrom(run, both(0.6), 60_000, 300_000)).toBe(80_001);
+    expect(brokenEpisodes(arrivalsOf(run, both(0.6)), 0, 300_000)).toEqual([
+      { fromMillis: 60_000, untilMillis: 80_001 },
+    ]);
+    expect(keptAgainFrom(arrivalsOf(run, both(0.6)), 60_000, 300_000)).toBe(80_001);
     // All must: the session at 200 breaks its promise, the two calls beside it do not break theirs.
-    expect(brokenEpisodes(run, both(1), 0, 300_000)).toEqual([
+    expect(brokenEpisodes(arrivalsOf(run, both(1)), 0, 300_000)).toEqual([
       { fromMillis: 60_000, untilMillis: 90_001 },
       { fromMillis: 200_000, untilMillis: 200_001 },
     ]);
     // The kind with fewest calls is the only one that is let down; the order of the promises is nothing to it.
-    expect(brokenEpisodes(run, [...both(0.6)].reverse(), 0, 300_000)).toEqual([
+    expect(brokenEpisodes(arrivalsOf(run, [...both(0.6)].reverse()), 0, 300_000)).toEqual([
       { fromMillis: 60_000, untilMillis: 80_001 },
     ]);
   });
 
   it('is kept again at once where nothing is broken, and never if no window ends in time', () => {
     const run = runWith(new Set(seconds(60, 100)));
-    expect(keptAgainFrom(run, promises, 10_000, 300_000)).toBe(10_000);
-    expect(keptAgainFrom(run, promises, 80_000, 300_000)).toBe(96_001);
-    expect(keptAgainFrom(run, promises, 80_000, 110_000)).toBeNull();
+    expect(keptAgainFrom(arrivalsOf(run, promises), 10_000, 300_000)).toBe(10_000);
+    expect(keptAgainFrom(arrivalsOf(run, promises), 80_000, 300_000)).toBe(96_001);
+    expect(keptAgainFrom(arrivalsOf(run, promises), 80_000, 110_000)).toBeNull();
   });
 });

@@ -10,14 +10,13 @@ import { elasticity } from './elasticity.ts';
 import type { NoData } from './figure.ts';
 import type { GpuCost } from './gpu-cost.ts';
 import { gpuCost } from './gpu-cost.ts';
-import { loadSteps } from './load-steps.ts';
 import type { MetricCost } from './metric-cost.ts';
 import { metricCost } from './metric-cost.ts';
 import { podLives, replicaCurves } from './pods.ts';
 import type { Promised } from './promise.ts';
 import { promisesOf } from './promise.ts';
 import type { Reaction } from './reaction.ts';
-import { reactionTo } from './reaction.ts';
+import { reactionsOf } from './reaction.ts';
 import { scenarioOf } from './scenario-of.ts';
 import type { ServiceScore } from './service.ts';
 import { serviceScore } from './service.ts';
@@ -63,10 +62,7 @@ export const score = (run: RunRecord): Score => {
   const pods = podLives(run.life, header.endMillis);
   const curves = replicaCurves(run, pods);
   const demand = demandCurve(run);
-  const steps = loadSteps(run);
-  const reactions = steps.map((step, i) =>
-    reactionTo(run, step, steps[i + 1]?.atMillis ?? header.durationMillis, promises, pods, curves, demand),
-  );
+  const reactions = reactionsOf(run, promises, pods, curves, demand);
   return {
     schema: SCORE_SCHEMA,
     scenarioName: header.scenarioName,

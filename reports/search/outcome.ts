@@ -7,11 +7,10 @@ import { REQUEST_KINDS } from '../../model/schedule.ts';
 import { ALL_CALLS, scoredCalls } from '../score/calls.ts';
 import { cutByDrain } from '../score/drain-cuts.ts';
 import { paidSpans, spanMoney } from '../score/gpu-cost.ts';
-import { loadSteps } from '../score/load-steps.ts';
 import { diskMoneyPerMonth } from '../score/metric-cost.ts';
 import { podLives, replicaCurves } from '../score/pods.ts';
 import { isKept, promisesOf } from '../score/promise.ts';
-import { reactionTo } from '../score/reaction.ts';
+import { reactionsOf } from '../score/reaction.ts';
 import { totalCost } from '../score/regret.ts';
 import { scenarioOf } from '../score/scenario-of.ts';
 import type { Stage } from '../score/stages.ts';
@@ -59,11 +58,8 @@ export const outcomeOf = (run: RunRecord): Outcome => {
   const pods = podLives(run.life, header.endMillis);
   const curves = replicaCurves(run, pods);
   const calls = scoredCalls(run, ALL_CALLS);
-  const steps = loadSteps(run);
   const unasked = { kind: 'no-data', why: 'not asked for' } as const;
-  const reactions = steps.map((step, i) =>
-    reactionTo(run, step, steps[i + 1]?.atMillis ?? header.durationMillis, promises, pods, curves, unasked),
-  );
+  const reactions = reactionsOf(run, promises, pods, curves, unasked);
   // A step that fitted into what was there needed no reaction, so it has no delay either.
   const needed = reactions.filter((reaction) => reaction.needed);
   const delays = needed.flatMap(({ durations: { toReady } }) => (toReady.kind === 'value' ? [toReady.value] : []));
