@@ -14,6 +14,7 @@ export const addRunCommands = (program: Command): void => {
       .option('--partial', 'accept a run that was cut off')
       .action((run: string, options: object) => runCommand(() => import('../commands/report.ts'), { run, ...options })),
     'report runs/vendor-default-step-sim',
+    'report runs/vendor-default-step-local --against runs/vendor-default-step-sim',
   );
 
   example(

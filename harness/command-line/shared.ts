@@ -13,8 +13,8 @@ export const repeatable = (flags: string, description: string, without = 'none')
 const ARGUMENTS: Readonly<Record<string, string>> = {
   scenario: 'a name from scenarios/library, or a YAML file of your own',
   run: 'a run folder, as simulate and replay write it',
-  real: 'the run folder of a replay',
-  simulated: 'the run folder of a simulation of the same schedule',
+  real: 'the run folder of a replay, or of any run of the same schedule',
+  simulated: 'the run folder of a simulation of that schedule; the difference is this one less the other',
   chart: 'rendered YAML: a file, a folder, or - for stdin',
   file: 'a file or a folder',
   url: 'where the server answers, e.g. http://127.0.0.1:2269',
