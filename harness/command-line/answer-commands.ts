@@ -109,7 +109,9 @@ export const addAnswerCommands = (program: Command): void => {
     scenarioOptions(
       program
         .command('shadow <scenario>')
-        .description('what a change does: a candidate platform beside the present one, on the same traffic, beyond chance')
+        .description(
+          'what a change does: a candidate platform beside the present one, on the same traffic, beyond chance',
+        )
         .addOption(repeatable('--candidate <path=value>', 'override of the candidate'))
         .addOption(repeatable('--candidate-manifests <path>', 'YAML of the candidate', 'the present one'))
         .option('--seeds <number>', 'paired seeds', '10')
@@ -121,6 +123,6 @@ export const addAnswerCommands = (program: Command): void => {
     ),
     'shadow bench --candidate hpa.target=6',
     'shadow yesterday.yaml --candidate asr.scrapeInterval=5s --candidate hpa.target=3',
-    'shadow nine-oclock --candidate-manifests my-platform/',
+    'shadow nine-oclock --candidate-manifests scenarios/platform/tuned',
   );
 };
