@@ -73,15 +73,28 @@ const figureOfSorted = (sorted: Float64Array, q: number, what: string): Figure =
 export const quantileFigure = (sample: Iterable<number>, q: number, what: string): Figure =>
   figureOfSorted(ascending(sample), q, what);
 
-const quantiles = (sample: readonly number[], what: string): Quantiles => {
-  const sorted = ascending(sample);
+/** One number per call. A typed array: a run has tens of thousands of calls, and a score a dozen such samples. */
+const sampleOf = (calls: readonly number[], of: (call: number) => number): Float64Array => {
+  const sample = new Float64Array(calls.length);
+  for (let k = 0; k < calls.length; k++) sample[k] = of(calls[k]!);
+  return sample;
+};
+
+const quantiles = (sample: Float64Array, what: string): Quantiles => {
+  const sorted = sample.toSorted();
   const of = (q: number): Figure => figureOfSorted(sorted, q, what);
   return { p50: of(0.5), p90: of(0.9), p95: of(0.95), p99: of(0.99) };
 };
 
+const keptOf = (judged: ArrayLike<number>, withinSeconds: number): number => {
+  let kept = 0;
+  for (let k = 0; k < judged.length; k++) if (judged[k]! <= withinSeconds) kept += 1;
+  return kept;
+};
+
 /** Kept ÷ arrived. */
-export const attainmentOf = (judged: readonly number[], withinSeconds: number): number | null =>
-  judged.length === 0 ? null : judged.filter((s) => s <= withinSeconds).length / judged.length;
+export const attainmentOf = (judged: ArrayLike<number>, withinSeconds: number): number | null =>
+  judged.length === 0 ? null : keptOf(judged, withinSeconds) / judged.length;
 
 /** How many times faster than the target allows the error budget is used: (1 − A)/(1 − target). */
 export const burnRate = (attainment: number, target: number): number => (1 - attainment) / (1 - target);
@@ -90,10 +103,16 @@ export const burnRate = (attainment: number, target: number): number => (1 - att
 export const budgetUsed = (rate: number, windowHours: number, periodHours: number): number =>
   rate * (windowHours / periodHours);
 
+const sum = (values: Iterable<number>): number => {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+};
+
 /** Σ processing ÷ Σ audio, not the mean of the ratios. */
-export const realTimeFactor = (processing: readonly number[], audio: readonly number[]): number | null => {
-  const total = audio.reduce((a, b) => a + b, 0);
-  return total === 0 ? null : processing.reduce((a, b) => a + b, 0) / total;
+export const realTimeFactor = (processing: Iterable<number>, audio: Iterable<number>): number | null => {
+  const total = sum(audio);
+  return total === 0 ? null : sum(processing) / total;
 };
 
 const countOutcomes = (run: RunRecord, calls: readonly number[]): Record<Outcome, number> => {
@@ -115,15 +134,15 @@ const kindService = (run: RunRecord, pods: readonly PodLife[], promise: Promised
   const filter: CallFilter = { kind: promise.kind, stream: null };
   const calls = scoredCalls(run, filter);
   const ok = calls.filter((i) => isOk(run, i));
-  const judged = calls.map((i) => judgedSeconds(run, i));
+  const judged = sampleOf(calls, (i) => judgedSeconds(run, i));
   const live = promise.kind === 'stream';
   // Of utterances and files it is their latency that is judged.
-  const latency = live ? calls.map((i) => latencySeconds(run, i)) : judged;
+  const latency = live ? sampleOf(calls, (i) => latencySeconds(run, i)) : judged;
   const attainment = attainmentOf(judged, promise.withinSeconds);
-  const kept = judged.filter((s) => s <= promise.withinSeconds).length;
+  const kept = keptOf(judged, promise.withinSeconds);
   const scoredSeconds = (header.durationMillis - header.warmupMillis) / 1000;
   const none = `no ${promise.kind} call arrived after the warm-up`;
-  const notLive = quantiles([], 'live session');
+  const notLive = quantiles(new Float64Array(), 'live session');
   return {
     kind: promise.kind,
     arrived: calls.length,
@@ -137,27 +156,27 @@ const kindService = (run: RunRecord, pods: readonly PodLife[], promise: Promised
       attainment === null ? none : 'a target of 1 leaves no error budget',
     ),
     latency: quantiles(latency, 'calls'),
-    meanLatencyOfAnswered: figure(mean(ok.map((i) => latencySeconds(run, i))), 'no answered call'),
+    meanLatencyOfAnswered: figure(mean(sampleOf(ok, (i) => latencySeconds(run, i))), 'no answered call'),
     wait: quantiles(
-      calls.map((i) => waitSeconds(run, i)),
+      sampleOf(calls, (i) => waitSeconds(run, i)),
       'calls',
     ),
     realTimeFactor: live
       ? noData('a live session runs at the speed of its audio')
       : figure(
           realTimeFactor(
-            ok.map((i) => (requests.doneMillis[i]! - requests.admittedMillis[i]!) / 1000),
-            ok.map((i) => schedule.audioSeconds[i]!),
+            sampleOf(ok, (i) => (requests.doneMillis[i]! - requests.admittedMillis[i]!) / 1000),
+            sampleOf(ok, (i) => schedule.audioSeconds[i]!),
           ),
           'no answered call with audio',
         ),
     turnaroundPerAudioSecond: quantiles(
-      live ? [] : calls.map((i, k) => latency[k]! / schedule.audioSeconds[i]!),
+      live ? new Float64Array() : sampleOf(calls, (i) => latencySeconds(run, i) / schedule.audioSeconds[i]!),
       'files or utterances',
     ),
     firstResult: live
       ? quantiles(
-          calls.map((i) => {
+          sampleOf(calls, (i) => {
             const first = requests.firstResultMillis[i]!;
             return Number.isNaN(first) ? Infinity : (first - requests.sentMillis[i]!) / 1000;
           }),
@@ -166,7 +185,7 @@ const kindService = (run: RunRecord, pods: readonly PodLife[], promise: Promised
       : notLive,
     lag: live
       ? quantiles(
-          calls.map((i) => lagSeconds(run, i)),
+          sampleOf(calls, (i) => lagSeconds(run, i)),
           'live sessions',
         )
       : notLive,
@@ -198,16 +217,16 @@ const backlogChanges = (run: RunRecord): Changes => {
 
 export const serviceScore = (run: RunRecord, promises: readonly Promised[], pods: readonly PodLife[]): ServiceScore => {
   const kinds = promises.map((promise) => kindService(run, pods, promise));
-  const sum = (of: (k: KindService) => number): number => kinds.reduce((total, k) => total + of(k), 0);
+  const overKinds = (of: (k: KindService) => number): number => kinds.reduce((total, k) => total + of(k), 0);
   const changes = backlogChanges(run);
   const backlog = fromChanges(0, 0, changes);
   const { warmupMillis: from, endMillis: to } = run.header;
   const none = 'no utterance and no file was received';
   return {
     kinds,
-    arrived: sum((k) => k.arrived),
-    kept: sum((k) => k.kept),
-    missed: sum((k) => k.arrived - k.kept),
+    arrived: overKinds((k) => k.arrived),
+    kept: overKinds((k) => k.kept),
+    missed: overKinds((k) => k.arrived - k.kept),
     backlogMaxSeconds: figure(changes.at.length === 0 ? null : maximum(backlog, from, to), none),
     backlogIntegral: figure(changes.at.length === 0 ? null : area(backlog, from, to) / 1000, none),
   };
