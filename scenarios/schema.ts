@@ -76,7 +76,7 @@ const platform = z.strictObject({
     .default(['vendor-0.2.2']),
   set: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()], { error: 'expected a single value' }))
-    .describe('single values by dotted path; docs/scenario.md lists them')
+    .describe('single values by dotted path; docs/set-paths.md lists them')
     .default({}),
 });
 

@@ -325,9 +325,7 @@ const withoutEffect = (platform: Platform, path: string): string | null => {
 const pathSuggestion = (path: string): string => {
   const paths = Object.keys(OVERRIDES);
   const begins = [...new Set(paths.map((known) => `${known.split('.')[0]!}.`))];
-  return nearest(path, paths) === null
-    ? ` (they begin with ${begins.join(', ')}; docs/set-paths.md lists them)`
-    : suggestion(path, paths);
+  return nearest(path, paths) === null ? ` (they begin with ${begins.join(', ')})` : suggestion(path, paths);
 };
 
 /** The platform with every override, and a sentence for each that was refused. */

@@ -164,10 +164,31 @@ describe('overrides', () => {
       }),
     ).toEqual([
       'set prometheus.scrapeIntervall: expected a known path, got `prometheus.scrapeIntervall` (did you mean `prometheus.scrapeInterval`?)',
-      'set banana: expected a known path, got `banana` (they begin with asr., adapter., rules., serviceMonitor., prometheus., deployment., hpa., controller.; docs/set-paths.md lists them)',
+      'set banana: expected a known path, got `banana` (they begin with asr., adapter., rules., serviceMonitor., prometheus., deployment., hpa., controller.)',
       'set prometheus.retention: expected a duration above 0 such as 15s, got 15',
       'set hpa.target: expected an HPA whose scaleTargetRef is the Deployment asr, got none',
       'set asr.scrapeInterval: expected a monitor that selects the Deployment asr, got none',
+    ]);
+  });
+
+  it('that are refused have a hint to where paths are listed, YAML has one to how it is made', () => {
+    const hinted = (text: string, set: SetValues): string | undefined => {
+      try {
+        readPlatform([{ file: '0.yaml', text }], set);
+      } catch (error) {
+        if (error instanceof TestbedError) return error.hint;
+        throw error;
+      }
+      return undefined;
+    };
+    expect([
+      hinted(DEPLOYMENT, { 'prometheus.scrapeIntervall': '15s' }),
+      hinted('kind: Service', {}),
+      hinted(DEPLOYMENT, { 'deployment.name': 'banana' }),
+    ]).toEqual([
+      'docs/set-paths.md lists what `set` takes',
+      'give the YAML as `helm template` or `kubectl get -o yaml` prints it',
+      '`set` deployment.name names one of the Deployments of the YAML',
     ]);
   });
 });

@@ -151,14 +151,14 @@ const chooseDeployment = (found: Collected, named: string | null): Deployment | 
 const keep = (selector: LabelSelector | null, labels: Readonly<Record<string, string>> | null): boolean =>
   selector === null || labels === null || selectorMatches(selector, labels);
 
-const refuse = (problems: readonly Problem[], others: readonly string[]): never => {
-  const lines = [...problems.map(formatProblem), ...others];
+const YAML_HINT = 'give the YAML as `helm template` or `kubectl get -o yaml` prints it';
+const SET_HINT = 'docs/set-paths.md lists what `set` takes';
+
+const refuse = (lines: readonly string[], hint: string): never => {
   throw new TestbedError(
     'PLATFORM_INVALID',
     `the platform has ${lines.length === 1 ? 'a problem' : `${lines.length} problems`}:\n${lines.map((line) => `  ${line}`).join('\n')}`,
-    {
-      hint: 'give the YAML as `helm template` or `kubectl get -o yaml` prints it; docs/scenario.md lists what `set` takes',
-    },
+    { hint },
   );
 };
 
@@ -255,17 +255,17 @@ export const readPlatform = (files: readonly ManifestFile[], set: SetValues = {}
     adapters: [],
   };
   for (const document of documents) collect(document, cursorOf(document, { problems, notes }), found);
-  if (problems.length > 0) refuse(problems, []);
+  if (problems.length > 0) refuse(problems.map(formatProblem), YAML_HINT);
   const named = deploymentNamed(set);
   const deployment = chooseDeployment(found, named);
   if (deployment === undefined) {
     return refuse(
-      [],
       [
         `expected a Deployment${named === null ? '' : ` named ${named}`} in ${files.map((one) => one.file).join(', ')}, got none`,
       ],
+      named === null ? YAML_HINT : '`set` deployment.name names one of the Deployments of the YAML',
     );
   }
   const { platform, refused } = applyOverrides(assemble(found, deployment, notes), set);
-  return refused.length === 0 ? platform : refuse([], refused);
+  return refused.length === 0 ? platform : refuse(refused, SET_HINT);
 };
