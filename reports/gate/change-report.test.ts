@@ -46,7 +46,7 @@ describe('the report on a change', () => {
     const one = compareSets([{ ...first!, before: [10], after: [20] }], stream(1, 'gate'));
     expect([changeSentence(one, []), one.figures[0]!.why]).toEqual([
       'No setting differs: nothing could be compared.',
-      '1 of 1 pairs have this figure, 5 are needed',
+      '1 of 1 pair has this figure, 5 are needed',
     ]);
   });
 

@@ -48,7 +48,10 @@ describe('the verdict on a change', () => {
   });
 
   it('is not enough data, never same, where pairs are few, figures are missing or the interval is wide', () => {
-    expect(compareSets([figure('p95', [1, 2], [1, 2])], rng()).verdict).toBe('not-enough-data');
+    expect(compareSets([figure('p95', [1, 2], [1, 2])], rng())).toMatchObject({
+      verdict: 'not-enough-data',
+      figures: [{ why: '2 of 2 pairs have this figure, 5 are needed' }],
+    });
     const holes = steady.map((v, i) => (i < 6 ? null : v));
     expect(compareSets([figure('p95', holes, steady)], rng()).verdict).toBe('not-enough-data');
     const wild = steady.map((v, i) => (i % 2 === 0 ? 3 * v : 0.3 * v));

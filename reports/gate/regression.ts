@@ -98,7 +98,8 @@ const changeOf = (figure: PairedFigure, confidence: number, rules: GateRules, rn
   };
   const missing = figure.before.length - pairs.length;
   if (pairs.length < rules.leastPairs || missing > figure.before.length / 2) {
-    const why = `${pairs.length} of ${figure.before.length} pairs have this figure, ${rules.leastPairs} are needed`;
+    const all = figure.before.length;
+    const why = `${pairs.length} of ${all} ${all === 1 ? 'pair' : 'pairs'} ${pairs.length === 1 || all === 1 ? 'has' : 'have'} this figure, ${rules.leastPairs} are needed`;
     return { ...common, change: null, verdict: 'not-enough-data', why };
   }
   const before = pairs.map(([value]) => value);
