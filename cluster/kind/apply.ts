@@ -59,6 +59,18 @@ export const podsReady = async (
   return `${items.length - waiting.length} of ${count} Ready${waiting.length === 0 ? '' : `; ${waiting.join('; ')}`}`;
 };
 
+interface DeploymentShown {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly template: { readonly metadata: { readonly labels: Readonly<Record<string, string>> } } };
+}
+
+/** Of the pod that a Deployment among the objects makes: by them it is told from one with another configuration. */
+export const podLabels = (objects: readonly ObjectToCreate[], name: string): Readonly<Record<string, string>> =>
+  objects
+    .filter(({ path }) => path.endsWith('/deployments'))
+    .map(({ body }) => body as unknown as DeploymentShown)
+    .find(({ metadata }) => metadata.name === name)!.spec.template.metadata.labels;
+
 /** Raw paths under which an HPA's metrics are served; resource metrics come from elsewhere. */
 export const metricPaths = ({ namespace, spec }: Hpa): readonly string[] =>
   (spec.metrics ?? []).flatMap(({ pods, external }) => {

@@ -1,6 +1,7 @@
 // The metric path as objects of the API: fake cards, kube-state-metrics, Prometheus and the adapter, with the files that
 // the scenario's monitors, rules and adapter values amount to. Pure: platform and images in, objects out.
 
+import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { formatDuration } from '../../model/duration.ts';
 import type { Platform } from '../../model/platform.ts';
@@ -32,7 +33,14 @@ const configVolume = (name: string, paths: Iterable<string>) => ({
   configMap: { name, items: [...paths].map((path) => ({ key: path.replaceAll('/', '..'), path })) },
 });
 
-const deployment = (name: string, podSpec: object): ObjectToCreate => ({
+const hashOf = (files: ReadonlyMap<string, string>): string =>
+  createHash('sha256')
+    .update(JSON.stringify([...files]))
+    .digest('hex')
+    .slice(0, 16);
+
+/** @param files what its pod reads when it starts: labels say which, so that others replace it and its Ready is not taken for theirs */
+const deployment = (name: string, podSpec: object, files: ReadonlyMap<string, string> = new Map()): ObjectToCreate => ({
   path: `/apis/apps/v1/namespaces/${MONITORING}/deployments`,
   body: {
     metadata: { name, labels: { app: name } },
@@ -42,7 +50,7 @@ const deployment = (name: string, podSpec: object): ObjectToCreate => ({
       strategy: { type: 'Recreate' },
       selector: { matchLabels: { app: name } },
       template: {
-        metadata: { labels: { app: name } },
+        metadata: { labels: { app: name, 'surgelab/configuration': hashOf(files) } },
         spec: {
           serviceAccountName: name,
           nodeSelector: CONTROL_PLANE_ONLY,
@@ -133,33 +141,37 @@ export const prometheusObjects = (platform: Platform, images: KindImages): reado
     ...(images.kubeStateMetrics === null ? [] : kubeStateMetricsObjects(images.kubeStateMetrics)),
     configMap('prometheus', files),
     service('prometheus', 9090, 9090),
-    deployment('prometheus', {
-      hostname,
-      ...(subdomain === undefined ? {} : { subdomain }),
-      containers: [
-        {
-          name: 'prometheus',
-          image: images.prometheus,
-          env: LEAN,
-          args: [
-            '--config.file=/etc/prometheus/prometheus.yml',
-            '--storage.tsdb.path=/data',
-            `--storage.tsdb.retention.time=${formatDuration(prometheus.retention)}`,
-          ],
-          ports: [{ containerPort: 9090, hostPort: PROMETHEUS_HOST_PORT }],
-          resources: { requests: { cpu: '50m', memory: '64Mi' } },
-          readinessProbe: readiness('/-/ready', 9090),
-          volumeMounts: [
-            { name: 'config', mountPath: '/etc/prometheus' },
-            { name: 'data', mountPath: '/data' },
-          ],
-        },
-      ],
-      volumes: [
-        configVolume('prometheus', files.keys()), // Its samples outlive its pod, as a volume would keep them.
-        { name: 'data', hostPath: { path: SAMPLES_FOLDER, type: 'Directory' } },
-      ],
-    }),
+    deployment(
+      'prometheus',
+      {
+        hostname,
+        ...(subdomain === undefined ? {} : { subdomain }),
+        containers: [
+          {
+            name: 'prometheus',
+            image: images.prometheus,
+            env: LEAN,
+            args: [
+              '--config.file=/etc/prometheus/prometheus.yml',
+              '--storage.tsdb.path=/data',
+              `--storage.tsdb.retention.time=${formatDuration(prometheus.retention)}`,
+            ],
+            ports: [{ containerPort: 9090, hostPort: PROMETHEUS_HOST_PORT }],
+            resources: { requests: { cpu: '50m', memory: '64Mi' } },
+            readinessProbe: readiness('/-/ready', 9090),
+            volumeMounts: [
+              { name: 'config', mountPath: '/etc/prometheus' },
+              { name: 'data', mountPath: '/data' },
+            ],
+          },
+        ],
+        volumes: [
+          configVolume('prometheus', files.keys()), // Its samples outlive its pod, as a volume would keep them.
+          { name: 'data', hostPath: { path: SAMPLES_FOLDER, type: 'Directory' } },
+        ],
+      },
+      files,
+    ),
   ];
 };
 
@@ -174,38 +186,42 @@ export const adapterObjects = (platform: Platform, images: KindImages): readonly
   return [
     configMap(name, files),
     service(name, 443, ADAPTER_PORT),
-    deployment(name, {
-      containers: [
-        {
-          name: 'adapter',
-          image: images.adapter,
-          env: LEAN,
-          args: [
-            `--prometheus-url=http://prometheus.${MONITORING}.svc:9090`,
-            '--config=/etc/adapter/adapter.yaml',
-            `--metrics-relist-interval=${formatDuration(adapter.relistInterval)}`,
-            `--metrics-max-age=${formatDuration(adapter.maxAge)}`,
-            `--secure-port=${ADAPTER_PORT}`,
-            '--cert-dir=/tmp',
-            '--audit-policy-file=/etc/adapter/audit-policy.yaml',
-            `--audit-log-path=${ADAPTER_AUDIT_LOG}`,
-          ],
-          ports: [{ containerPort: ADAPTER_PORT }],
-          resources: { requests: { cpu: '20m', memory: '48Mi' } },
-          readinessProbe: readiness('/readyz', ADAPTER_PORT, 'HTTPS'),
-          volumeMounts: [
-            { name: 'config', mountPath: '/etc/adapter' },
-            { name: 'tmp', mountPath: '/tmp' },
-            { name: 'log', mountPath: LOG_FOLDER },
-          ],
-        },
-      ],
-      volumes: [
-        configVolume(name, files.keys()),
-        { name: 'tmp', emptyDir: {} },
-        { name: 'log', hostPath: { path: LOG_FOLDER, type: 'DirectoryOrCreate' } },
-      ],
-    }),
+    deployment(
+      name,
+      {
+        containers: [
+          {
+            name: 'adapter',
+            image: images.adapter,
+            env: LEAN,
+            args: [
+              `--prometheus-url=http://prometheus.${MONITORING}.svc:9090`,
+              '--config=/etc/adapter/adapter.yaml',
+              `--metrics-relist-interval=${formatDuration(adapter.relistInterval)}`,
+              `--metrics-max-age=${formatDuration(adapter.maxAge)}`,
+              `--secure-port=${ADAPTER_PORT}`,
+              '--cert-dir=/tmp',
+              '--audit-policy-file=/etc/adapter/audit-policy.yaml',
+              `--audit-log-path=${ADAPTER_AUDIT_LOG}`,
+            ],
+            ports: [{ containerPort: ADAPTER_PORT }],
+            resources: { requests: { cpu: '20m', memory: '48Mi' } },
+            readinessProbe: readiness('/readyz', ADAPTER_PORT, 'HTTPS'),
+            volumeMounts: [
+              { name: 'config', mountPath: '/etc/adapter' },
+              { name: 'tmp', mountPath: '/tmp' },
+              { name: 'log', mountPath: LOG_FOLDER },
+            ],
+          },
+        ],
+        volumes: [
+          configVolume(name, files.keys()),
+          { name: 'tmp', emptyDir: {} },
+          { name: 'log', hostPath: { path: LOG_FOLDER, type: 'DirectoryOrCreate' } },
+        ],
+      },
+      files,
+    ),
     ...metricApisOf(adapter.config).map((group) => ({
       path: '/apis/apiregistration.k8s.io/v1/apiservices',
       body: {

@@ -5,8 +5,8 @@ import type { Hpa } from '../../model/platform.ts';
 import { initialReplicas } from '../../sim/kubernetes/index.ts';
 import { hpaObject, serviceObject } from '../bare/platform-objects.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { apply, applyAll, metricsServed, podsReady } from './apply.ts';
-import { adapterObjects } from './monitoring.ts';
+import { apply, applyAll, metricsServed, podLabels, podsReady } from './apply.ts';
+import { adapterObjects, prometheusObjects } from './monitoring.ts';
 import { CONTROL_PLANE, MONITORING, PROMETHEUS_HOST_PORT } from './names.ts';
 import { cardsThere, nodeAddress } from './nodes.ts';
 import type { Ladder } from './rungs.ts';
@@ -72,14 +72,14 @@ export const workloadUp = async ({ api, images, workload, warm }: UpCluster, lad
   );
   await need({ what: 'the cards', patienceSeconds: CARD_SECONDS, check: () => cardsThere(api, warm) }, ladder);
   const url = await prometheusUrl();
+  const prometheus = podLabels(prometheusObjects(platform, images), 'prometheus');
   await need(
     {
       what: 'Prometheus',
       patienceSeconds: PROMETHEUS_SECONDS,
       check: async () => {
-        const why = await prometheusAnswers(url);
-        if (why === null) return null;
-        return `${why}; pods: ${(await podsReady(api, MONITORING, { app: 'prometheus' }, 1)) ?? 'Ready'}`;
+        const [answers, pods] = [await prometheusAnswers(url), await podsReady(api, MONITORING, prometheus, 1)];
+        return answers === null && pods === null ? null : `${answers ?? 'it answers'}; pods: ${pods ?? 'Ready'}`;
       },
       hint: "a rule or scrape setting that Prometheus refuses is named in its pod's log, which is among the evidence",
     },
@@ -92,12 +92,13 @@ export const workloadUp = async ({ api, images, workload, warm }: UpCluster, lad
       found: `expected a scrape of every target of the pods, found ${scraped}`,
       hint: 'the monitor has to select the Service and name its port: surgelab lint MANIFESTS',
     });
-  await applyAll(api, adapterObjects(platform, images));
+  const objects = adapterObjects(platform, images);
+  await applyAll(api, objects);
   const adapter = await waitFor(
     {
       what: 'the adapter',
       patienceSeconds: ADAPTER_SECONDS,
-      check: () => podsReady(api, MONITORING, { app: 'prometheus-adapter' }, 1),
+      check: () => podsReady(api, MONITORING, podLabels(objects, 'prometheus-adapter'), 1),
     },
     ladder,
   );
