@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { run as plan } from './commands/plan.ts';
+import { run as shadow } from './commands/shadow.ts';
+import { run as sweep } from './commands/sweep.ts';
+import { run as tune } from './commands/tune.ts';
 import { loadQuestion } from './question.ts';
+import type { CommandContext } from './run-command.ts';
 import { simulateQuestion } from './simulate-question.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'surgelab-notes-'));
@@ -19,9 +24,9 @@ spec:
     - { type: Pods, pods: { metric: { name: asr_active_requests }, target: { type: AverageValue, averageValue: '4' } } }
 `;
 
+const scenario = join(folder, 'scenario.yaml');
 const questionWith = (hpa: string) => {
   writeFileSync(join(folder, 'hpa.yaml'), hpa);
-  const scenario = join(folder, 'scenario.yaml');
   writeFileSync(
     scenario,
     '{name: s, duration: 1m, platform: {manifests: [vendor-0.2.2, ./hpa.yaml]}, traffic: [{name: a, kind: short, arrivals: {kind: constant, rate: 1/s}, audio: 5s}]}',
@@ -46,6 +51,30 @@ describe('an HPA of the manifests that does not scale the service', () => {
 
   it("is no surprise where it is the vendor's API server, which follows the replicas by another metric", () => {
     expect(loadQuestion({ scenario: 'bench' }).notes).toEqual([]);
+  });
+});
+
+describe('commands that simulate many times', () => {
+  const common = { scenario, out: join(folder, 'out') };
+  const sweepOptions = { on: 'local', namespace: 'default', parallelism: '2' } as const;
+  // Interrupted from the start: what is told is told before the first simulation, and no simulation has a way to tell.
+  it.each<[string, (context: CommandContext) => Promise<number>]>([
+    ['tune', (context) => tune({ ...common, seeds: '2', budget: '8' }, context)],
+    ['plan', (context) => plan({ ...common, growth: '1', season: [], loseNodes: '0', seeds: '2' }, context)],
+    ['sweep', (context) => sweep({ ...common, ...sweepOptions, vary: 'hpa.maxReplicas=4,8', seeds: '2' }, context)],
+    [
+      'shadow',
+      (context) => shadow({ scenario, candidate: ['hpa.maxReplicas=8'], candidateManifests: [], seeds: '5' }, context),
+    ],
+  ])('%s tells it once', async (_name, command) => {
+    questionWith(hpaOf('default', 'lightning-asr'));
+    const told: string[] = [];
+    const tell = (text: string): void => void told.push(text);
+    const print = (): void => expect.unreachable('nothing is printed');
+    await expect(command({ signal: AbortSignal.abort(), tell, print })).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(told).toEqual([
+      'note: the HPA default/mine scales default/lightning-asr as well and is not used: lightning-asr is. Give one of them',
+    ]);
   });
 });
 

@@ -20,3 +20,8 @@ export const platformNotes = (platform: Platform): readonly string[] => [
     .filter(({ spec }) => (spec.metrics ?? []).some(({ type }) => type === 'Pods'))
     .map((hpa) => strayHpaNote(hpa, platform)),
 ];
+
+/** Of commands that simulate their platforms many times: each note once, before the first. */
+export const tellPlatformNotes = (platforms: readonly Platform[], tell: (text: string) => void): void => {
+  for (const note of new Set(platforms.flatMap(platformNotes))) tell(`note: ${note}`);
+};

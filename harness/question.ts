@@ -104,10 +104,13 @@ export const trafficOf = (file: ScenarioFile): Traffic => {
   return { scenario: file.scenario, schedule, hash: scheduleHash(schedule), notes };
 };
 
+export const platformOf = (file: ScenarioFile): Platform =>
+  readPlatform(readManifestFiles(file), file.scenario.platform.set);
+
 /** Compiles the schedule and reads the platform; what of its YAML was not used is among the notes. */
 export const questionOf = (file: ScenarioFile): Question => {
   const traffic = trafficOf(file);
-  const platform = readPlatform(readManifestFiles(file), file.scenario.platform.set);
+  const platform = platformOf(file);
   return { ...traffic, platform, notes: [...traffic.notes, ...platformNotes(platform)] };
 };
 

@@ -16,8 +16,8 @@ import type { Paint } from '../doctor/ladder-text.ts';
 import { ladderText } from '../doctor/ladder-text.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { numberOption, wholeOption } from '../options.ts';
-import { parseSet, readQuestion } from '../question.ts';
-import { readManifestFiles, readManifestsAt } from '../read-scenario.ts';
+import { parseSet, platformOf, readQuestion } from '../question.ts';
+import { readManifestsAt } from '../read-scenario.ts';
 import type { CommandContext } from '../run-command.ts';
 
 export interface DoctorOptions {
@@ -33,13 +33,10 @@ export interface DoctorOptions {
   readonly json?: boolean;
 }
 
-const platformOf = ({ scenario, manifests, set }: DoctorOptions): Platform | null => {
+const expectedPlatform = ({ scenario, manifests, set }: DoctorOptions): Platform | null => {
   if (scenario !== undefined && manifests.length > 0)
     throw new TestbedError('USAGE', 'a scenario and --manifests were given: expected one of them');
-  if (scenario !== undefined) {
-    const file = readQuestion({ scenario, set });
-    return readPlatform(readManifestFiles(file), file.scenario.platform.set);
-  }
+  if (scenario !== undefined) return platformOf(readQuestion({ scenario, set }));
   return manifests.length === 0
     ? null
     : readPlatform(readManifestsAt(manifests.map((path) => resolve(path))), parseSet(set));
@@ -69,7 +66,7 @@ const coloured: Paint = (colour, text) => styleText(colour, text);
 
 export const run = async (options: DoctorOptions, context: CommandContext): Promise<number> => {
   const { kubeconfig, context: name, namespace, prometheus, seriesLimit, patience, json } = options;
-  const platform = platformOf(options);
+  const platform = expectedPlatform(options);
   const api = await connectKubernetes(kubeconfig === undefined ? null : resolve(kubeconfig), name ?? null);
   try {
     const facts = await gatherFacts({

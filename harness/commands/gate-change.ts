@@ -48,20 +48,17 @@ export const run = async (options: GateChangeOptions, context: CommandContext): 
       throw new TestbedError('INPUT_MISSING', `there is no ${against} to compare the runs of ${options.run} with`, {
         hint: 'runs go with a folder of runs, a scenario with a git ref: gate SCENARIO --against main',
       });
-    const gated = sets
-      ? await gateSets(against, options.run)
-      : await gateAgainstRef(question, against, seeds, context.signal);
+    const gated = sets ? await gateSets(against, options.run) : await gateAgainstRef(question, against, seeds, context);
     return showChange(gated, options, context);
   }
   const path = baseline ?? '';
   const known = options.update === true ? null : readBaseline(path);
-  if (known !== null)
-    return showChange(await gateAgainstBaseline(question, known, path, context.signal), options, context);
+  if (known !== null) return showChange(await gateAgainstBaseline(question, known, path, context), options, context);
   if (options.update !== true)
     throw new TestbedError('INPUT_MISSING', `there is no baseline ${path}`, {
       hint: 'write it with --update and commit it',
     });
-  writeBaseline(path, await measureBaseline(question, seeds, context.signal));
+  writeBaseline(path, await measureBaseline(question, seeds, context));
   context.tell(`baseline written to ${path}: commit it`);
   return OUTCOME_EXIT.ok.code;
 };

@@ -6,10 +6,8 @@ import { prometheusPlace } from '../../cluster/existing/prometheus-place.ts';
 import { readsOf } from '../../cluster/existing/reads.ts';
 import { rightsText } from '../../cluster/existing/rights.ts';
 import { LOAD_RIGHTS } from '../../cluster/kube/job-rights.ts';
-import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
-import { readQuestion } from '../question.ts';
-import { readManifestFiles } from '../read-scenario.ts';
+import { platformOf, readQuestion } from '../question.ts';
 import type { CommandContext } from '../run-command.ts';
 
 export interface GenerateRbacOptions {
@@ -24,8 +22,7 @@ export const run = (
   { scenario, namespace, prometheus, loadPods }: GenerateRbacOptions,
   context: CommandContext,
 ): Promise<number> => {
-  const file = readQuestion({ scenario });
-  const read = readPlatform(readManifestFiles(file), file.scenario.platform.set);
+  const read = platformOf(readQuestion({ scenario }));
   const platform = namespace === undefined ? read : inNamespace(read, namespace);
   const place = prometheus === undefined ? null : prometheusPlace(prometheus);
   const jobs = loadPods === true ? LOAD_RIGHTS : [];

@@ -15,9 +15,10 @@ import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { numberOption, wholeOption } from '../options.ts';
 import { planQuestion } from '../plan/plan-question.ts';
 import { advisedSet } from '../plan/settings.ts';
+import { tellPlatformNotes } from '../platform-notes.ts';
 import { startProgress } from '../progress.ts';
 import type { ScenarioOptions } from '../question.ts';
-import { readQuestion, scenarioOptionsOf } from '../question.ts';
+import { platformOf, readQuestion, scenarioOptionsOf } from '../question.ts';
 import { readManifestFiles } from '../read-scenario.ts';
 import type { CommandContext } from '../run-command.ts';
 import { openSimulations } from '../tune/simulations.ts';
@@ -57,7 +58,9 @@ export const run = async (options: PlanOptions, context: CommandContext): Promis
   const loseNodes = wholeOption('lose-nodes', options.loseNodes, 0);
   const seasons = options.season.map(seasonOf);
   const question = scenarioOptionsOf(options);
-  const out = options.out ?? join('runs', `${readQuestion(question).scenario.name}-plan`);
+  const file = readQuestion(question);
+  const out = options.out ?? join('runs', `${file.scenario.name}-plan`);
+  tellPlatformNotes([platformOf(file)], context.tell);
   const expected = seeds * (5 + 2 * (3 + seasons.length));
   const progress = startProgress(`plan: ${expected} simulations if a target is enough`);
   const simulations = openSimulations(question, join(out, 'outcomes.ndjson'), context.signal, (done) =>

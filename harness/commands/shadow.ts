@@ -30,7 +30,7 @@ export const run = async (options: ShadowOptions, context: CommandContext): Prom
       manifests: candidateManifests.length === 0 ? null : readManifestsAt(candidateManifests),
     },
     wholeOption('seeds', options.seeds, FEW_SEEDS),
-    context.signal,
+    context,
   );
   return showChange(gated, options, context);
 };

@@ -4,7 +4,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { readPlatform } from '../../cluster/manifests/read-platform.ts';
 import { SWEEP_JOB } from '../../cluster/kind/node-image.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { TestbedError } from '../../model/errors.ts';
@@ -16,10 +15,10 @@ import { OUTCOME_EXIT } from '../exit-codes.ts';
 import type { JobPlaceOptions } from '../job-place.ts';
 import { checkJobPlace, openJobPlace } from '../job-place.ts';
 import { wholeOption } from '../options.ts';
+import { tellPlatformNotes } from '../platform-notes.ts';
 import { startProgress } from '../progress.ts';
 import type { ScenarioOptions } from '../question.ts';
-import { readQuestion, scenarioOptionsOf } from '../question.ts';
-import { readManifestFiles } from '../read-scenario.ts';
+import { platformOf, readQuestion, scenarioOptionsOf } from '../question.ts';
 import type { CommandContext } from '../run-command.ts';
 import type { SweepPlan, SweepSetting } from '../sweep.ts';
 import { runSweep } from '../sweep.ts';
@@ -84,10 +83,10 @@ export const run = async (options: SweepOptions, context: CommandContext): Promi
   const question = scenarioOptionsOf(options);
   const { name } = readQuestion(question).scenario;
   // A setting that the platform does not have is told here, not by each worker or pod.
-  for (const { set } of settings) {
-    const file = readQuestion({ ...question, set: [...(question.set ?? []), ...set] });
-    readPlatform(readManifestFiles(file), file.scenario.platform.set);
-  }
+  const platforms = settings.map(({ set }) =>
+    platformOf(readQuestion({ ...question, set: [...(question.set ?? []), ...set] })),
+  );
+  tellPlatformNotes(platforms, context.tell);
   const progress = startProgress(`sweep of ${settings.length} settings × ${seeds.length} seeds`);
   const plan: SweepPlan = {
     options: question,

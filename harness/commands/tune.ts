@@ -8,9 +8,10 @@ import { tuneText } from '../../reports/search/tune-text.ts';
 import { OUTCOME_EXIT } from '../exit-codes.ts';
 import { makeFolder } from '../make-folder.ts';
 import { numberOption, wholeOption } from '../options.ts';
+import { tellPlatformNotes } from '../platform-notes.ts';
 import { startProgress } from '../progress.ts';
 import type { ScenarioOptions } from '../question.ts';
-import { readQuestion, scenarioOptionsOf } from '../question.ts';
+import { platformOf, readQuestion, scenarioOptionsOf } from '../question.ts';
 import type { CommandContext } from '../run-command.ts';
 import { openSimulations } from '../tune/simulations.ts';
 import { tune } from '../tune/tune.ts';
@@ -28,7 +29,9 @@ export const run = async (options: TuneOptions, context: CommandContext): Promis
   const budget = wholeOption('budget', options.budget, 4 * seeds);
   const penaltyPerMiss = options.penalty === undefined ? null : numberOption('penalty', options.penalty, 0);
   const question = scenarioOptionsOf(options);
-  const out = options.out ?? join('runs', `${readQuestion(question).scenario.name}-tune`);
+  const file = readQuestion(question);
+  const out = options.out ?? join('runs', `${file.scenario.name}-tune`);
+  tellPlatformNotes([platformOf(file)], context.tell);
   const progress = startProgress(`tune: up to ${budget} simulations`);
   const simulations = openSimulations(question, join(out, 'outcomes.ndjson'), context.signal, (done) =>
     progress.update(Math.min(1, done / budget)),

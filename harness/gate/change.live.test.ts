@@ -33,7 +33,7 @@ edit('interval: 30s', 'interval: 5s');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const options = { scenario, duration: '4m' };
-const { signal } = new AbortController();
+const context = { signal: new AbortController().signal, tell: () => undefined };
 
 describe('gate against a git ref', () => {
   it('reads the YAML of the ref, not of the working tree', () => {
@@ -49,7 +49,7 @@ describe('gate against a git ref', () => {
   });
 
   it('simulates both on the same schedules and says what changed and what it did', async () => {
-    const { change, changes, about } = await gateAgainstRef(options, 'HEAD', 5, signal);
+    const { change, changes, about } = await gateAgainstRef(options, 'HEAD', 5, context);
     expect(changes).toEqual(['ServiceMonitor lightning-asr endpoints[0].interval 30s → 5s']);
     expect(about).toBe('bench, 5 seeds on the same schedules, against HEAD');
     const metrics = change.figures.find(({ name }) => name === 'storage.moneyPerMonth')!;
@@ -61,7 +61,12 @@ describe('gate against a git ref', () => {
 describe('shadow', () => {
   it('runs a candidate beside the present platform, and changes nothing', async () => {
     const before = readFileSync(monitor, 'utf8');
-    const { change, changes } = await shadowRun(options, { set: { 'hpa.minReplicas': 4 }, manifests: null }, 5, signal);
+    const { change, changes } = await shadowRun(
+      options,
+      { set: { 'hpa.minReplicas': 4 }, manifests: null },
+      5,
+      context,
+    );
     expect(changes).toEqual(['HPA lightning-asr.minReplicas 1 → 4']);
     expect(change.figures).toHaveLength(5);
     expect(readFileSync(monitor, 'utf8')).toBe(before);
@@ -72,12 +77,12 @@ describe('gate against a baseline file', () => {
   const path = join(folder, 'baseline.json');
   it('finds no change where nothing changed, and refuses one of other traffic', async () => {
     expect(readBaseline(path)).toBeNull();
-    writeBaseline(path, await measureBaseline(options, 5, signal));
+    writeBaseline(path, await measureBaseline(options, 5, context));
     const baseline = readBaseline(path)!;
-    const { change } = await gateAgainstBaseline(options, baseline, path, signal);
+    const { change } = await gateAgainstBaseline(options, baseline, path, context);
     expect(change.verdict).toBe('same');
     expect(change.figures.every(({ change: of }) => of === null || of.mean === 0)).toBe(true);
-    await expect(gateAgainstBaseline({ ...options, duration: '3m' }, baseline, path, signal)).rejects.toMatchObject({
+    await expect(gateAgainstBaseline({ ...options, duration: '3m' }, baseline, path, context)).rejects.toMatchObject({
       code: 'SCHEDULE_HASH_MISMATCH',
     });
   });

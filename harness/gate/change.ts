@@ -13,11 +13,13 @@ import type { Change } from '../../reports/gate/regression.ts';
 import { compareSets } from '../../reports/gate/regression.ts';
 import { score } from '../../reports/score/score.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
+import { tellPlatformNotes } from '../platform-notes.ts';
 import { firstExisting } from '../read-input.ts';
 import type { ScenarioOptions } from '../question.ts';
-import { readQuestion } from '../question.ts';
+import { platformOf, readQuestion } from '../question.ts';
 import type { InputFile, ScenarioFile } from '../read-scenario.ts';
 import { readManifestFiles } from '../read-scenario.ts';
+import type { CommandContext } from '../run-command.ts';
 import { readRun } from '../run-folder.ts';
 import type { Baseline } from './baseline.ts';
 import type { FiguresTask, PlatformInput, SeedFigures } from './figures-worker.ts';
@@ -39,6 +41,8 @@ interface SeedRun {
   readonly scheduleHash: string;
   readonly values: Values;
 }
+
+type Context = Pick<CommandContext, 'signal' | 'tell'>;
 
 const GATE_STREAM = 'gate';
 
@@ -77,16 +81,17 @@ const gatePlatforms = async (
   after: PlatformInput,
   seeds: number,
   against: string,
-  signal: AbortSignal,
+  context: Context,
 ): Promise<Gated> => {
   const asked = gatedTexts(scenario.objectives);
-  const changes = platformChanges(readPlatform(before.manifests, before.set), readPlatform(after.manifests, after.set));
+  const platforms = [readPlatform(before.manifests, before.set), readPlatform(after.manifests, after.set)] as const;
+  tellPlatformNotes(platforms, context.tell);
   const list = seedsFrom(scenario.seed, seeds);
-  const measured = await measureSeeds(options, list, [before, after], asked.texts, signal);
+  const measured = await measureSeeds(options, list, [before, after], asked.texts, context.signal);
   const of = (platform: 0 | 1): readonly Values[] => measured.map(({ values }) => values[platform]!);
   return {
     change: compareSets(pairedFigures(asked, of(0), of(1)), stream(scenario.seed, GATE_STREAM)),
-    changes,
+    changes: platformChanges(...platforms),
     about: `${scenario.name}, ${seeds} seeds on the same schedules, against ${against}`,
   };
 };
@@ -96,12 +101,12 @@ export const gateAgainstRef = async (
   options: ScenarioOptions,
   ref: string,
   seeds: number,
-  signal: AbortSignal,
+  context: Context,
 ): Promise<Gated> => {
   const file = readQuestion(options);
   const { set } = file.scenario.platform;
   const [before, after] = [manifestsAt(ref, file), readManifestFiles(file)];
-  return gatePlatforms(options, file, { manifests: before, set }, { manifests: after, set }, seeds, ref, signal);
+  return gatePlatforms(options, file, { manifests: before, set }, { manifests: after, set }, seeds, ref, context);
 };
 
 export interface Candidate {
@@ -116,22 +121,23 @@ export const shadowRun = async (
   options: ScenarioOptions,
   candidate: Candidate,
   seeds: number,
-  signal: AbortSignal,
+  context: Context,
 ): Promise<Gated> => {
   const file = readQuestion(options);
   const { set } = file.scenario.platform;
   const manifests = readManifestFiles(file);
   const after = { manifests: candidate.manifests ?? manifests, set: { ...set, ...candidate.set } };
-  return gatePlatforms(options, file, { manifests, set }, after, seeds, 'the present platform', signal);
+  return gatePlatforms(options, file, { manifests, set }, after, seeds, 'the present platform', context);
 };
 
 /** The figures of the present state, to be committed as a baseline. */
 export const measureBaseline = async (
   options: ScenarioOptions,
   seeds: number,
-  signal: AbortSignal,
+  context: Context,
 ): Promise<Omit<Baseline, 'schema'>> => {
   const file = readQuestion(options);
+  tellPlatformNotes([platformOf(file)], context.tell);
   const { texts } = gatedTexts(file.scenario.objectives);
   const list = seedsFrom(file.scenario.seed, seeds);
   const measured = await measureSeeds(
@@ -139,7 +145,7 @@ export const measureBaseline = async (
     list,
     [{ manifests: readManifestFiles(file), set: file.scenario.platform.set }],
     texts,
-    signal,
+    context.signal,
   );
   return {
     scenario: file.scenario.name,
@@ -170,9 +176,10 @@ export const gateAgainstBaseline = async (
   options: ScenarioOptions,
   baseline: Baseline,
   path: string,
-  signal: AbortSignal,
+  context: Context,
 ): Promise<Gated> => {
   const file = readQuestion(options);
+  tellPlatformNotes([platformOf(file)], context.tell);
   const asked = gatedTexts(file.scenario.objectives);
   const seeds = baseline.runs.map(({ seed }) => seed);
   const measured = await measureSeeds(
@@ -180,7 +187,7 @@ export const gateAgainstBaseline = async (
     seeds,
     [{ manifests: readManifestFiles(file), set: file.scenario.platform.set }],
     asked.texts,
-    signal,
+    context.signal,
   );
   const now = measured.map(({ scheduleHash, values }, i): SeedRun => ({
     seed: seeds[i]!,
