@@ -4,13 +4,13 @@ const LIGHT = `
 --paper:#fff;--ink:#1a1d21;--soft:#5b6470;--line:#d9dee4;--card:#f6f7f9;--accent:#0063a6;
 --ok:#00704f;--ok-bg:#e2f4ed;--bad:#a93a00;--bad-bg:#fdebe2;--mute-bg:#eceff2;
 --c-ink:#1a1d21;--c-blue:#0072b2;--c-orange:#c77700;--c-green:#009e73;--c-red:#d55e00;--c-purple:#a64d87;--c-sky:#56b4e9;--c-quiet:#98a2ad;--c-fill:#e8ebef;--c-rule:#98a2ad;--c-on-pale:#1a1d21;
---st-scrape:#004c7a;--st-hpa:#0072b2;--st-adapter:#56b4e9;--st-window:#2f5d8a;--st-create:#5b6470;--st-schedule:#6a737e;--st-node:#3f4650;--st-container:#a35c00;--st-model:#cc5200;--st-probe:#a64d87;--st-endpoints:#7d3a66;`;
+--st-load:#2e6b4f;--st-scrape:#004c7a;--st-hpa:#0072b2;--st-adapter:#56b4e9;--st-window:#2f5d8a;--st-create:#5b6470;--st-schedule:#6a737e;--st-node:#3f4650;--st-container:#a35c00;--st-model:#cc5200;--st-probe:#a64d87;--st-endpoints:#7d3a66;`;
 
 const DARK = `
 --paper:#14171b;--ink:#e8eaed;--soft:#a2abb6;--line:#323941;--card:#1c2026;--accent:#74b9ee;
 --ok:#5fd0a8;--ok-bg:#12332a;--bad:#ff9d66;--bad-bg:#3d2113;--mute-bg:#272c33;
 --c-ink:#e8eaed;--c-blue:#4aa3e0;--c-orange:#f0a830;--c-green:#2fc79a;--c-red:#ff8a4c;--c-purple:#d98bbd;--c-sky:#9ad4f7;--c-quiet:#6b7581;--c-fill:#272c33;--c-rule:#6b7581;--c-on-pale:#14171b;
---st-scrape:#3a8ec8;--st-hpa:#4aa3e0;--st-adapter:#9ad4f7;--st-window:#6f9cc9;--st-create:#8b95a1;--st-schedule:#aab3bd;--st-node:#7f8995;--st-container:#f0a830;--st-model:#ff8a4c;--st-probe:#d98bbd;--st-endpoints:#b06f97;`;
+--st-load:#63b08c;--st-scrape:#3a8ec8;--st-hpa:#4aa3e0;--st-adapter:#9ad4f7;--st-window:#6f9cc9;--st-create:#8b95a1;--st-schedule:#aab3bd;--st-node:#7f8995;--st-container:#f0a830;--st-model:#ff8a4c;--st-probe:#d98bbd;--st-endpoints:#b06f97;`;
 
 export const STYLE = `
 :root{${LIGHT}color-scheme:light dark}
@@ -48,7 +48,7 @@ tbody tr:last-child>*{border-bottom:0}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th:last-child,td:last-child{padding-right:4px}
 tr.best>*{background:var(--ok-bg)}
-td .d{display:block;color:var(--soft);font-size:12.5px}td .d span{white-space:nowrap}
+tbody .d{display:block;color:var(--soft);font-size:12.5px}td .d span{white-space:nowrap}
 .mark{font-size:12.5px;color:var(--soft)}.mark+.mark:before{content:"· "}
 .met{color:var(--ok)}.missed{color:var(--bad);font-weight:600}
 table.waterfall{margin:0 0 14px}
@@ -84,8 +84,8 @@ footer{margin-top:44px;color:var(--soft);font-size:13px}
 main{padding:18px 16px 44px}.answer{font-size:20px}.wide{display:none}.narrow{display:block}
 .verdict{flex-direction:column;gap:2px}table{font-size:14px}th,td{padding-right:10px}h2{margin-top:40px}
 .lead{font-size:16px}.tiles{grid-template-columns:1fr 1fr;gap:8px}.tiles>div{padding:9px 12px 10px}.tiles dd{font-size:20px;margin:0}.tiles small{font-size:13px}
-.share,.compared :is(th,td):nth-child(5){display:none}td.bar{width:34%}
-.many table{font-size:12.5px}.many thead th{font-size:11.5px;white-space:normal;vertical-align:bottom}.many td .d{font-size:11px}.many th,.many td{padding-right:5px}.many td.n:has(.d),.many td .d span{white-space:normal}.many .mark{display:block}.mark+.mark:before{content:""}
+.share,.compared :is(th,td):nth-child(5),.jobs :is(th,td):is(:nth-child(3),:nth-child(5)),.metrics :is(th,td):nth-child(3){display:none}td.bar{width:34%}
+.many table{font-size:12.5px}.many thead th{font-size:11.5px;white-space:normal;vertical-align:bottom}.many .d{font-size:11px}.jobs table{font-size:12px}.many th,.many td{padding-right:5px}.many td.n:has(.d),.many td .d span{white-space:normal}.many .mark{display:block}.mark+.mark:before{content:""}
 dl:not(.tiles){grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}}
 @media print{
 :root,:root:not([data-theme=light]){${LIGHT}color-scheme:light}
