@@ -139,21 +139,18 @@ const peer = async (): Promise<void> => {
     );
 };
 
-/**
- * A sweep of four intervals over twenty seeds (as `bench` has), two hours each: 80 simulations with their scores, long enough
- * that the start of a thread does not decide.
- *
- * @param threads absent = as many as this process has cores, as for a user
- */
-const oneSweep = async (threads?: number): Promise<Timed> => {
-  const intervals = ['2s', '5s', '15s', '30s'];
+/** About as many simulations as `tune` makes of 72 settings, so that the start of a thread does not decide. */
+const SWEEP_INTERVALS = ['2s', '5s', '15s', '30s'];
+const SWEEP_SEEDS = 80;
+
+/** Two hours each, with their scores. */
+const oneSweep = async (): Promise<Timed> => {
   const started = performance.now();
   const before = process.cpuUsage();
   await runSweep({
     options: { scenario: 'bench', set: [], duration: '2h' },
-    settings: intervals.map((label, value) => ({ label, value, set: [`asr.scrapeInterval=${label}`] })),
-    seeds: Array.from({ length: 20 }, (_, i) => i + 1),
-    ...(threads === undefined ? {} : { threads }),
+    settings: SWEEP_INTERVALS.map((label, value) => ({ label, value, set: [`asr.scrapeInterval=${label}`] })),
+    seeds: Array.from({ length: SWEEP_SEEDS }, (_, i) => i + 1),
     signal: new AbortController().signal,
     onProgress: () => undefined,
   });
@@ -170,28 +167,21 @@ const sweepOnCores = (cores: string): Timed => {
   return JSON.parse(stdout) as Timed;
 };
 
-/** Taking turns, so that a neighbour on the machine disturbs all alike. */
-const sweep = async (): Promise<void> => {
+/** Taking turns, so that a neighbour on the machine disturbs both alike. */
+const sweep = (): void => {
   if (spawnSync('taskset', ['--version']).status !== 0) {
     print('sweep: skipped, taskset (util-linux) is missing, which gives a sweep one core or two');
     return;
   }
-  const runs: Readonly<Record<'one' | 'two' | 'thread', Timed[]>> = { one: [], two: [], thread: [] };
-  for (let i = 0; i < 3; i++) {
-    runs.one.push(sweepOnCores('0'));
-    runs.two.push(sweepOnCores('0,1'));
-    runs.thread.push(await oneSweep(1));
-  }
-  const wall = (of: keyof typeof runs): number => median(runs[of].map(({ wallSeconds }) => wallSeconds));
-  const cpu = (of: keyof typeof runs): number => median(runs[of].map(({ cpuSeconds }) => cpuSeconds));
+  const turns = [1, 2, 3].map(() => ({ one: sweepOnCores('0'), two: sweepOnCores('0,1') }));
+  const wall = (of: 'one' | 'two'): number => median(turns.map((turn) => turn[of].wallSeconds));
+  const cpu = (of: 'one' | 'two'): number => median(turns.map((turn) => turn[of].cpuSeconds));
+  const ratios = turns.map(({ one, two }) => one.wallSeconds / two.wallSeconds);
   print(
-    `sweep: 80 simulations in ${wall('one').toFixed(1)} s on one core, ${wall('two').toFixed(1)} s on two: ratio ${(wall('one') / wall('two')).toFixed(2)} (bound 1.8; load of the machine ${loadavg()[0]!.toFixed(1)})`,
+    `sweep: ${SWEEP_INTERVALS.length * SWEEP_SEEDS} simulations in ${wall('one').toFixed(1)} s on one core, ${wall('two').toFixed(1)} s on two: ratio ${median(ratios).toFixed(2)} (bound 1.8; turns ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}; load of the machine ${loadavg()[0]!.toFixed(1)})`,
   );
   // What keeps the ratio from 2: the second thread compiles the same code again, and both share the way to memory.
   print(`sweep: processor time ${cpu('one').toFixed(1)} s and ${cpu('two').toFixed(1)} s`);
-  print(
-    `sweep: ${wall('thread').toFixed(1)} s on one thread with a second core for its compiler and collector (${cpu('thread').toFixed(1)} s of processor time): ratio ${(wall('thread') / wall('two')).toFixed(2)}`,
-  );
 };
 
 const MEASURE: Readonly<Record<SimPart, () => void | Promise<void>>> = { day, scaling, sweep, peer };

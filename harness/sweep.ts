@@ -18,18 +18,13 @@ export interface SweepPlan {
   readonly options: ScenarioOptions;
   readonly settings: readonly SweepSetting[];
   readonly seeds: readonly number[];
-  /** Worker threads; absent = one per core. Never more than there are seeds. */
-  readonly threads?: number;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number) => void;
 }
 
 /** Throws what a simulation throws, and INTERRUPTED. */
 export const runSweep = async (plan: SweepPlan): Promise<readonly SweepPoint[]> => {
-  const pool = workerPool(
-    new URL('./sweep-worker.ts', import.meta.url),
-    Math.min(plan.threads ?? Infinity, plan.seeds.length),
-  );
+  const pool = workerPool(new URL('./sweep-worker.ts', import.meta.url), plan.seeds.length);
   let done = 0;
   try {
     const bySeed = await Promise.all(

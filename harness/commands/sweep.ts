@@ -2,7 +2,6 @@
 // machine, or as an Indexed Job on a cluster (the kind cluster that is up, or one that a kubeconfig names).
 
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { SWEEP_JOB } from '../../cluster/kind/node-image.ts';
 import { parseDuration } from '../../model/duration.ts';
@@ -92,7 +91,6 @@ export const run = async (options: SweepOptions, context: CommandContext): Promi
     options: question,
     settings,
     seeds,
-    threads: availableParallelism(),
     signal: context.signal,
     onProgress: progress.update,
   };
