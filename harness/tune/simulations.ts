@@ -17,7 +17,7 @@ import type { Adjustment } from './adjust.ts';
 import type { OutcomeTask } from './outcome-worker.ts';
 import { workerPool } from '../worker-pool.ts';
 
-const STATE_SCHEMA = 'surgelab.outcomes/3';
+const STATE_SCHEMA = 'surgelab.outcomes/4';
 
 export interface Job {
   readonly seed: number;

@@ -19,8 +19,9 @@ export const INK = {
   onPale: 'var(--c-on-pale)',
 } as const;
 
-/** Families of hue: blue = the metric's way, grey = Kubernetes, orange = starting, purple = being found. */
+/** Families of hue: green = the load, blue = the metric's way, grey = Kubernetes, orange = starting, purple = being found. */
 export const STAGE_COLOUR: Readonly<Record<StageName, string>> = {
+  load: 'var(--st-load)',
   scrape: 'var(--st-scrape)',
   'hpa-wait': 'var(--st-hpa)',
   adapter: 'var(--st-adapter)',

@@ -25,10 +25,11 @@ const NOBODY: Readonly<Record<Promised['kind'], (within: string) => string>> = {
 };
 
 const BECAUSE: Readonly<Record<StageName, string>> = {
-  scrape: 'waiting for the next scrape',
+  load: 'until the load is above what the HPA tolerates',
+  scrape: 'waiting for the scrape that shows the load',
   'hpa-wait': 'waiting for the next HPA sync',
   adapter: 'waiting for the metrics adapter',
-  'window-policy': "the HPA's tolerance, windows and policies",
+  'window-policy': "the HPA's windows and policies",
   'pod-creation': 'creating the pod',
   scheduling: 'placing the pod',
   node: 'getting a GPU node',

@@ -17,7 +17,7 @@ import type { Arrivals } from './recovery.ts';
 import { arrivalsOf, brokenEpisodes, keptAgainFrom } from './recovery.ts';
 import type { Stage } from './stages.ts';
 import { stagesOf } from './stages.ts';
-import { answeredAt, seenBy } from './sightings.ts';
+import { answeredAt, askedBy, seenBy } from './sightings.ts';
 
 /** e0 … e5, milliseconds; null = did not happen in this run, or the run does not tell. */
 export interface Instants {
@@ -191,7 +191,13 @@ const reactionTo = (
     stages:
       decision === undefined || firstReady === undefined
         ? []
-        : stagesOf({ step: e0, seen, decision, decided: decided ?? decision.t, pod: firstReady }),
+        : stagesOf({
+            step: e0,
+            asked: askedBy(run, decisions, at, seen, e0, before),
+            decision,
+            decided: decided ?? decision.t,
+            pod: firstReady,
+          }),
   };
 };
 

@@ -36,6 +36,7 @@ describe('score of a run whose calls rise from 3/s to 12/s at 300 s', () => {
     );
     expect(sum).toBeCloseTo(d.toEffect.kind === 'value' ? d.toEffect.value : NaN, 9);
     expect(reaction!.stages).toEqual([
+      { name: 'load', seconds: 0 },
       { name: 'scrape', seconds: 5.005 },
       { name: 'hpa-wait', seconds: 1.995 },
       { name: 'adapter', seconds: 0.06 },

@@ -1,5 +1,5 @@
-// Who saw a load step when: the first sample taken after it that Prometheus held, and the first HPA sync whose answer
-// contained one. Takes signals and decisions; gives instants that the reaction chain is made of.
+// Who saw a load step when: the first HPA sync whose answer contained a sample taken after it; and the first that asked for
+// more pods, with the scrape that made it ask. Takes signals and decisions; gives instants that the reaction chain is made of.
 
 import type { Decision, Observer, RunRecord } from '../../model/record.ts';
 import { OBSERVERS } from '../../model/record.ts';
@@ -64,11 +64,10 @@ const firstRow = (at: Float64Array, count: number, t: number): number => {
 };
 
 export interface Seen {
-  /** First sample taken after the step that Prometheus held; null if the run does not tell. */
+  /** When Prometheus held the first sample taken after the step; null if the run does not tell. */
   readonly scraped: number | null;
-  /** Start of the first sync whose answer contained such a sample. */
+  /** The first sync whose answer contained such a sample. */
   readonly sync: Decision;
-  readonly answered: number;
 }
 
 /**
@@ -88,8 +87,95 @@ export const seenBy = (run: RunRecord, decisions: readonly Decision[], step: num
     const byScrape = scraped !== null && !recorded && scraped.atMillis <= sync.t;
     const byAge = sync.metrics.some((m) => m.oldestSampleAgeMillis !== null && sync.t - m.oldestSampleAgeMillis > step);
     if (byAnswer || byScrape || byAge) {
-      return { scraped: scraped?.atMillis ?? null, sync, answered: answeredAt(run, sync, next) };
+      return { scraped: scraped?.atMillis ?? null, sync };
     }
   }
   return null;
+};
+
+/** A series that is not scraped any more answers for so long. */
+const LOOKBACK_MILLIS = 300_000;
+/** Sums of the same samples in another order differ by less. */
+const ROUNDING = 1e-9;
+
+interface Shown {
+  /** When Prometheus held the sample that made the difference. */
+  readonly at: number;
+  /** When it held the one before, of the same pod; null if there was none. */
+  readonly before: number | null;
+}
+
+/**
+ * The first scrape after `after` with which the newest samples of the pods that `sync` read are, together, above target and
+ * tolerance: from then on a sync could have asked. Scaled to the value of the sync, so the way from samples to value must be
+ * linear. Null if the run does not tell.
+ */
+const shownTo = (run: RunRecord, sync: Decision, answered: number, after: number): Shown | null => {
+  const { signals } = run;
+  const most = sync.metrics.toSorted((a, b) => (b.proposal ?? 0) - (a.proposal ?? 0))[0];
+  const metric = most === undefined ? -1 : signals.metrics.indexOf(most.name);
+  if (most === undefined || most.value === null || metric < 0) return null;
+  const prometheus = OBSERVERS.indexOf('prometheus');
+  const rows: number[] = [];
+  const last = new Map<number, number>();
+  for (let i = firstRow(signals.atMillis, signals.count, after - LOOKBACK_MILLIS); i < signals.count; i++) {
+    if (signals.atMillis[i]! > answered) break;
+    if (signals.observer[i] !== prometheus || signals.metric[i] !== metric) continue;
+    rows.push(i);
+    last.set(signals.subject[i]!, i);
+  }
+  const oldest = answered - (most.oldestSampleAgeMillis ?? LOOKBACK_MILLIS) - 1000;
+  const read = new Set([...last].filter(([, i]) => signals.atMillis[i]! >= oldest).map(([subject]) => subject));
+  const total = [...read].reduce((sum, subject) => sum + signals.value[last.get(subject)!]!, 0);
+  const { tolerance } = run.header.platform.controller;
+  const enough = total * Math.min(1, (most.target * (1 + tolerance)) / most.value) * (1 - ROUNDING);
+  const newest = new Map<number, number>();
+  let sum = 0;
+  for (const i of rows) {
+    const subject = signals.subject[i]!;
+    if (!read.has(subject)) continue;
+    const previous = newest.get(subject);
+    const wasEnough = sum >= enough;
+    sum += signals.value[i]! - (previous === undefined ? 0 : signals.value[previous]!);
+    newest.set(subject, i);
+    const at = signals.atMillis[i]!;
+    if (at > after && !wasEnough && sum >= enough)
+      return { at, before: previous === undefined ? null : signals.atMillis[previous]! };
+  }
+  return null;
+};
+
+export interface Asked {
+  /** The last instant at which the load may not have been high enough yet; null = the step itself. */
+  readonly risen: number | null;
+  /** When Prometheus held the sample that showed it; null if the run does not tell. */
+  readonly scraped: number | null;
+  /** The first of the syncs up to the decision that all asked for more than there was at the step. */
+  readonly sync: Decision;
+  readonly answered: number;
+}
+
+/**
+ * What led to the decision `decisions[at]`: syncs before the one that asked read too small a load, those after it were held
+ * back. Null if the decision was not made on the step.
+ */
+export const askedBy = (
+  run: RunRecord,
+  decisions: readonly Decision[],
+  at: number,
+  seen: Seen | null,
+  step: number,
+  replicas: number,
+): Asked | null => {
+  if (seen === null || seen.sync.t > decisions[at]!.t) return null;
+  const firstSeen = decisions.indexOf(seen.sync);
+  let asking = at;
+  while (asking > firstSeen && (decisions[asking - 1]!.proposal ?? 0) > replicas) asking--;
+  const sync = decisions[asking]!;
+  const answered = answeredAt(run, sync, decisions[asking + 1]);
+  const before = asking > firstSeen ? decisions[asking - 1]!.t : null;
+  const shown = shownTo(run, sync, answered, Math.max(step, before ?? step));
+  return shown === null
+    ? { risen: before, scraped: before === null ? seen.scraped : null, sync, answered }
+    : { risen: shown.before, scraped: shown.at, sync, answered };
 };

@@ -3,9 +3,10 @@
 
 import type { Decision } from '../../model/record.ts';
 import type { PodLife } from './pods.ts';
-import type { Seen } from './sightings.ts';
+import type { Asked } from './sightings.ts';
 
 export const STAGE_NAMES = [
+  'load',
   'scrape',
   'hpa-wait',
   'adapter',
@@ -22,10 +23,11 @@ export type StageName = (typeof STAGE_NAMES)[number];
 
 /** What each stage waits for. */
 export const STAGE_MEANING: Readonly<Record<StageName, string>> = {
-  scrape: 'waiting for the next scrape',
+  load: 'the load not yet above the HPA target and tolerance',
+  scrape: 'waiting for the scrape that shows the load',
   'hpa-wait': 'waiting for the rule and the next HPA sync',
   adapter: 'the answer of the metrics adapter',
-  'window-policy': 'syncs held back by tolerance, window or policy',
+  'window-policy': 'syncs that ask for more, held back by window or policy',
   'pod-creation': 'creating the pod object',
   scheduling: 'placing the pod on a node',
   node: 'waiting for a GPU node',
@@ -42,25 +44,27 @@ export interface Stage {
 
 export interface ScaleUp {
   readonly step: number;
-  readonly seen: Seen | null;
+  readonly asked: Asked | null;
   readonly decision: Decision;
   readonly decided: number;
   /** The first of the added pods that became Ready. */
   readonly pod: PodLife;
 }
 
-/** Stages in order of time, each from where the last one ended; of length 0 if the run does not tell the instant. */
-export const stagesOf = ({ step, seen, decision, decided, pod }: ScaleUp): readonly Stage[] => {
+/**
+ * Stages in order of time, each from where the last one ended; of length 0 if the run does not tell the instant. What a faster
+ * scrape can shorten is `scrape` alone: a sync that read samples from before the load was high enough was not held back.
+ */
+export const stagesOf = ({ step, asked, decision, decided, pod }: ScaleUp): readonly Stage[] => {
   const { first } = pod;
-  // A scale-up decided by a sync that saw the step only later had its own reasons: then all is waiting for that sync.
-  const sawIt = seen !== null && seen.sync.t <= decision.t ? seen : null;
-  const scraped = sawIt?.scraped ?? null;
   const waitedForNode = first.unschedulable !== undefined;
   const marks: readonly (readonly [StageName, number | null | undefined])[] = [
+    ['load', asked?.risen],
     // The sample may land between the start of the sync and its query: then nothing was waited for but the scrape.
-    ['scrape', scraped === null || sawIt === null ? null : Math.min(scraped, sawIt.sync.t)],
-    ['hpa-wait', sawIt?.sync.t ?? decision.t],
-    ['adapter', sawIt === null || sawIt.sync === decision ? decided : sawIt.answered],
+    ['scrape', asked === null || asked.scraped === null ? null : Math.min(asked.scraped, asked.sync.t)],
+    // A scale-up decided by a sync that saw the step only later had its own reasons: then all is waiting for that sync.
+    ['hpa-wait', asked?.sync.t ?? decision.t],
+    ['adapter', asked === null || asked.sync === decision ? decided : asked.answered],
     ['window-policy', decided],
     ['pod-creation', first.created],
     ['scheduling', waitedForNode ? first.unschedulable : first.scheduled],
