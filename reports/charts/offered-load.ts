@@ -3,12 +3,19 @@
 import * as Plot from '@observablehq/plot';
 import type { RunRecord } from '../../model/record.ts';
 import { duration, number } from '../page/format.ts';
+import type { SessionStep } from '../score/load-steps.ts';
 import type { Score } from '../score/score.ts';
 import { timeline } from '../stats/timeline.ts';
 import type { Chart } from './draw.ts';
 import { draw, stepMarks, timeAxis, timeScale } from './draw.ts';
 import { INK } from './palette.ts';
 import { binName, roundBin } from './series.ts';
+
+/** ', and new live sessions from 8 to 24 per minute: 45 open ones become 130'; empty without any. */
+const sessionsText = (sessions: SessionStep | null): string =>
+  sessions === null
+    ? ''
+    : `, and new live sessions from ${number(sessions.perMinuteBefore)} to ${number(sessions.perMinuteAfter)} per minute: ${number(sessions.openBefore)} open ones become ${number(sessions.openMost)}`;
 
 export const offeredLoadChart = (run: RunRecord, score: Score): Chart => {
   const { durationMillis } = run.header;
@@ -22,7 +29,7 @@ export const offeredLoadChart = (run: RunRecord, score: Score): Chart => {
   const jump =
     reaction === undefined
       ? `The load lies between ${number(Math.min(...rates))} and ${number(Math.max(...rates))} calls per second and never jumps`
-      : `The load jumps from ${number(reaction.step.callsBefore)} to ${number(reaction.step.callsAfter)} calls per second ${duration(reaction.step.atMillis / 1000)} into the run`;
+      : `The load jumps from ${number(reaction.step.callsBefore)} to ${number(reaction.step.callsAfter)} calls per second ${duration(reaction.step.atMillis / 1000)} into the run${sessionsText(reaction.step.sessions)}`;
   const id = 'load';
   const title = 'Offered load';
   const marks = [

@@ -26,6 +26,29 @@ describe('the answer', () => {
     );
   });
 
+  it('says that live sessions rise, which are few among the calls, and how many are open', () => {
+    const opening = (calls: readonly [number, number], perMinute: readonly [number, number]): string => {
+      const scored = score(exampleRun());
+      const [reaction] = scored.responsiveness.reactions;
+      const [perMinuteBefore, perMinuteAfter] = perMinute;
+      const sessions = { perMinuteBefore, perMinuteAfter, openBefore: 39, openMost: 130 };
+      const step = { ...reaction!.step, callsBefore: calls[0], callsAfter: calls[1], sessions };
+      const responsiveness = { ...scored.responsiveness, reactions: [{ ...reaction!, step }] };
+      return answer({ ...scored, responsiveness }, null).split(' 5 min into')[0]!;
+    };
+    expect([
+      opening([1.04, 1.39], [8, 24]),
+      opening([1, 4], [8, 18]),
+      opening([1, 4], [8, 9]),
+      opening([0.5, 1], [30, 60]),
+    ]).toEqual([
+      'When calls rise from 1.04 to 1.39 per second and new live sessions triple (39 open ones become 130)',
+      'When calls go up fourfold and new live sessions rise from 8 to 18 per minute (39 open ones become 130)',
+      'When calls go up fourfold',
+      'When new live sessions double (39 open ones become 130)',
+    ]);
+  });
+
   it('says what another scrape interval would buy', () => {
     const sweep = sweepFrom(60);
     expect(sweep.recommended).toBe('5 s');

@@ -5,6 +5,7 @@ import type { Fault } from '../../scenarios/scenario.ts';
 import type { Figure } from '../score/figure.ts';
 import { numberOf } from '../score/figure.ts';
 import type { LetDown, Promised } from '../score/promise.ts';
+import type { LoadStep } from '../score/load-steps.ts';
 import type { Reaction } from '../score/reaction.ts';
 import type { Score } from '../score/score.ts';
 import type { StageName } from '../score/stages.ts';
@@ -47,13 +48,26 @@ const letDown = (score: Score, { kind, missed, arrived }: LetDown): string => {
   return LET_DOWN[kind](within(promise), share(missed / arrived));
 };
 
-const rise = (before: number, after: number): string => {
+const rise = (what: string, before: number, after: number, per: string): string => {
   const factor = after / before;
   const near = (x: number): boolean => Math.abs(factor / x - 1) < 0.08;
-  if (near(2)) return 'calls double';
-  if (near(3)) return 'calls triple';
-  if (near(4)) return 'calls go up fourfold';
-  return `calls rise from ${number(before)} to ${number(after)} per second`;
+  if (near(2)) return `${what} double`;
+  if (near(3)) return `${what} triple`;
+  if (near(4)) return `${what} go up fourfold`;
+  return `${what} rise from ${number(before)} to ${number(after)} per ${per}`;
+};
+
+/** A difference by less is chance: live sessions are few. */
+const LEAST_RISE = 1.2;
+
+/** 'calls double'; with new live sessions, where they rise, and how many are open. */
+const riseOf = ({ callsBefore, callsAfter, sessions }: LoadStep): string => {
+  const calls = rise('calls', callsBefore, callsAfter, 'second');
+  if (sessions === null || sessions.perMinuteAfter < LEAST_RISE * sessions.perMinuteBefore) return calls;
+  const { perMinuteBefore, perMinuteAfter, openBefore, openMost } = sessions;
+  const live = rise('new live sessions', perMinuteBefore, perMinuteAfter, 'minute');
+  const only = Math.abs(60 * callsBefore - perMinuteBefore) + Math.abs(60 * callsAfter - perMinuteAfter) < 1e-6;
+  return `${only ? '' : `${calls} and `}${live} (${number(openBefore)} open ones become ${number(openMost)})`;
 };
 
 /** How bad a load step was: broken promises first, then the time to a new pod, then the rise of the load. */
@@ -106,7 +120,7 @@ const unnoticed = (reaction: Reaction): string => {
 
 const stepSentence = (score: Score, reaction: Reaction, promise: Promised): string => {
   const { step, trouble } = reaction;
-  const opening = `When ${rise(step.callsBefore, step.callsAfter)} ${duration(step.atMillis / 1000)} into the run`;
+  const opening = `When ${riseOf(step)} ${duration(step.atMillis / 1000)} into the run`;
   const others = score.responsiveness.reactions.length - 1;
   const of = others > 0 ? ` (the worst of ${others + 1} load steps)` : '';
   if (trouble === null) {

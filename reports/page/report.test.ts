@@ -106,10 +106,15 @@ describe('the page', () => {
   it('shows the lag of live sessions beside the time to answer of calls', () => {
     const kind = run.schedule.kind.map((own, i) => (i % 3 === 0 ? REQUEST_KINDS.indexOf('stream') : own));
     const live: RunRecord = { ...run, schedule: { ...run.schedule, kind } };
-    const titles = [...renderReport(bare(live)).matchAll(/<figure id="fig-(latency|lag)"><h3>([^<]*)/g)].map(
-      (m) => m[2],
-    );
+    const shown = renderReport(bare(live));
+    const titles = [...shown.matchAll(/<figure id="fig-(latency|lag)"><h3>([^<]*)/g)].map((m) => m[2]);
     expect(titles).toEqual(['Callers: time to answer', 'Live sessions: largest lag behind the audio']);
+    // A third of 3 and of 12 calls per second, each 50 s long.
+    const loads = [shown, page].map((html) => /The load jumps [^<]*/.exec(html)?.[0]);
+    expect(loads).toEqual([
+      'The load jumps from 2.99 to 12 calls per second 5 min into the run, and new live sessions from 59.7 to 240 per minute: 51 open ones become 205 (dotted line; mean of each 5 s).',
+      'The load jumps from 2.99 to 12 calls per second 5 min into the run (dotted line; mean of each 5 s).',
+    ]);
   });
 
   it('draws every scale-up once there are several', () => {

@@ -54,7 +54,10 @@ export const answerRows = (score: Score): readonly AnswerRow[] => {
   }
   const worst = worstReaction(score);
   if (worst !== null) {
-    rows.push(['Load step to first new pod ready', shown(worst.durations.toReady, 'seconds'), '']);
+    const { sessions } = worst.step;
+    const step =
+      sessions === null ? '' : `· ${number(sessions.openBefore)} → ${number(sessions.openMost)} live sessions`;
+    rows.push(['Load step to first new pod ready', shown(worst.durations.toReady, 'seconds'), step]);
     rows.push(['Promise broken after the load step', brokenText(worst), '']);
   }
   rows.push([

@@ -49,6 +49,19 @@ describe('terminal summary', () => {
     expect(text).not.toContain('told to go');
   });
 
+  it('tells how many live sessions are open at the load step, and nothing where none is', () => {
+    const [reaction] = scored.responsiveness.reactions;
+    const sessions = { perMinuteBefore: 8, perMinuteAfter: 24, openBefore: 39, openMost: 130 };
+    const reactions = [{ ...reaction!, step: { ...reaction!.step, sessions } }];
+    const live = { ...scored, responsiveness: { ...scored.responsiveness, reactions } };
+    const line = (of: typeof live): string | undefined =>
+      /^Load step to first new pod ready .*$/m.exec(
+        renderSummary({ score: of, verdict, sweep: null, comparison: null }),
+      )?.[0];
+    expect(line(live)).toMatch(/ready +[\d.]+ s · 39 → 130 live sessions$/);
+    expect(line(scored)).toMatch(/ready +[\d.]+ s$/);
+  });
+
   it('tells the highest of p95, p90 and p50 that is a number, and none where all fall on calls without an answer', () => {
     const [kind] = scored.service.kinds;
     const value = (seconds: number) => ({ kind: 'value', value: seconds }) as const;

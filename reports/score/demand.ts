@@ -68,10 +68,15 @@ const replicasForRequests = (run: RunRecord): StepFunction | NoData => {
   return stepFunction(load.at.map((t, i) => [t, replicasFor(curve, load.value[i]!)] as const));
 };
 
+/** Live sessions that are open over time, as scheduled; null without any. */
+export const offeredSessions = (run: RunRecord): StepFunction | null => {
+  const conduct = Object.fromEntries(scenarioOf(run).traffic.map((traffic) => [traffic.name, traffic.conduct]));
+  return openSessions(run.schedule, conduct);
+};
+
 /** Null without live sessions. */
 const replicasForSessions = (run: RunRecord): StepFunction | NoData | null => {
-  const conduct = Object.fromEntries(scenarioOf(run).traffic.map((traffic) => [traffic.name, traffic.conduct]));
-  const open = openSessions(run.schedule, conduct);
+  const open = offeredSessions(run);
   if (open === null) return null;
   const law = lawOf(run);
   if (law === null) return noData('the calibration of this run is not known to this build, so sessions have no pods');

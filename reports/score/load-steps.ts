@@ -1,15 +1,30 @@
 // When did the load jump? Told by the scenario where it says so (surges and rate curves), else found in the schedule.
-// Takes a run, gives the instants e0 of the reaction chain with the call rates before and after.
+// Takes a run, gives the instants e0 of the reaction chain with the rates of calls and live sessions before and after.
 
 import type { RunRecord } from '../../model/record.ts';
+import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { RateCurve } from '../../scenarios/scenario.ts';
+import { maximum, valueAt } from '../stats/step-function.ts';
+import { offeredSessions } from './demand.ts';
 import { scenarioOf } from './scenario-of.ts';
+
+/** Live sessions are few among the calls and last for minutes: a surge of them shows here. */
+export interface SessionStep {
+  /** Begun, over the same minutes as the calls. */
+  readonly perMinuteBefore: number;
+  readonly perMinuteAfter: number;
+  /** Open just before the step, and at most until the next one. */
+  readonly openBefore: number;
+  readonly openMost: number;
+}
 
 export interface LoadStep {
   readonly atMillis: number;
   /** Calls per second in the three minutes before the rise and after it (shorter at the ends of the run). */
   readonly callsBefore: number;
   readonly callsAfter: number;
+  /** Null without live sessions. */
+  readonly sessions: SessionStep | null;
   readonly from: 'scenario' | 'schedule';
 }
 
@@ -89,19 +104,32 @@ const foundSteps = (offsets: Float64Array, duration: number): Rise[] => {
 export const loadSteps = (run: RunRecord): readonly LoadStep[] => {
   const { durationMillis, warmupMillis } = run.header;
   const offsets = run.schedule.offsetMillis;
+  const open = offeredSessions(run);
+  const begun = offsets.filter((_, i) => REQUEST_KINDS[run.schedule.kind[i]!] === 'stream');
   const told = scenarioSteps(run);
   const from = told.length > 0 ? 'scenario' : 'schedule';
   return (told.length > 0 ? told : foundSteps(offsets, durationMillis))
     .filter(([start]) => start > 0 && start >= warmupMillis && start < durationMillis)
     .sort((a, b) => a[0] - b[0])
     .filter(([start], i, all) => i === 0 || start - all[i - 1]![0] >= 1000)
-    .map(([at, top]) => {
+    .map(([at, top], i, all) => {
       const start = Math.max(0, at - MEASURED);
       const end = Math.min(durationMillis, top + MEASURED);
+      const before = (of: Float64Array): number => countBetween(of, start, at) / ((at - start) / 1000);
+      const after = (of: Float64Array): number => (end <= top ? 0 : countBetween(of, top, end) / ((end - top) / 1000));
       return {
         atMillis: at,
-        callsBefore: countBetween(offsets, start, at) / ((at - start) / 1000),
-        callsAfter: end <= top ? 0 : countBetween(offsets, top, end) / ((end - top) / 1000),
+        callsBefore: before(offsets),
+        callsAfter: after(offsets),
+        sessions:
+          open === null
+            ? null
+            : {
+                perMinuteBefore: 60 * before(begun),
+                perMinuteAfter: 60 * after(begun),
+                openBefore: valueAt(open, at - 1),
+                openMost: maximum(open, at, all[i + 1]?.[0] ?? durationMillis),
+              },
         from,
       };
     });
