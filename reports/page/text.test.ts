@@ -5,6 +5,7 @@ import { exampleRun } from '../example-run.test-support.ts';
 import { evaluate } from '../gate/evaluate.ts';
 import { parseObjectives } from '../gate/parse.ts';
 import { scenarioOf } from '../score/scenario-of.ts';
+import type { Score } from '../score/score.ts';
 import { score } from '../score/score.ts';
 import type { Quantiles } from '../score/service.ts';
 import { sweepOf } from '../sweep.ts';
@@ -54,7 +55,7 @@ describe('terminal summary', () => {
     const sessions = { perMinuteBefore: 8, perMinuteAfter: 24, openBefore: 39, openMost: 130 };
     const reactions = [{ ...reaction!, step: { ...reaction!.step, sessions } }];
     const live = { ...scored, responsiveness: { ...scored.responsiveness, reactions } };
-    const line = (of: typeof live): string | undefined =>
+    const line = (of: Score): string | undefined =>
       /^Load step to first new pod ready .*$/m.exec(
         renderSummary({ score: of, verdict, sweep: null, comparison: null }),
       )?.[0];
