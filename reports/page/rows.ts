@@ -56,7 +56,7 @@ export const answerRows = (score: Score): readonly AnswerRow[] => {
   if (worst !== null) {
     const { sessions } = worst.step;
     const step =
-      sessions === null ? '' : `· ${number(sessions.openBefore)} → ${number(sessions.openMost)} live sessions`;
+      sessions === null ? '' : `at ${number(sessions.openBefore)} → ${number(sessions.openMost)} live sessions`;
     rows.push(['Load step to first new pod ready', shown(worst.durations.toReady, 'seconds'), step]);
     rows.push(['Promise broken after the load step', brokenText(worst), '']);
   }

@@ -59,7 +59,7 @@ describe('terminal summary', () => {
       /^Load step to first new pod ready .*$/m.exec(
         renderSummary({ score: of, verdict, sweep: null, comparison: null }),
       )?.[0];
-    expect(line(live)).toMatch(/ready +[\d.]+ s · 39 → 130 live sessions$/);
+    expect(line(live)).toMatch(/ready +[\d.]+ s at 39 → 130 live sessions$/);
     expect(line(scored)).toMatch(/ready +[\d.]+ s$/);
   });
 
