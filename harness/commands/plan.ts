@@ -48,7 +48,7 @@ const patchOf = (options: ScenarioOptions, answer: PlanAnswer): PlatformPatch =>
   const file = readQuestion(options);
   const manifests = readManifestFiles(file);
   const { set } = file.scenario.platform;
-  const after = readPlatform(manifests, { ...set, ...advisedSet(answer) });
+  const after = readPlatform(manifests, { ...set, ...(answer.keep ? {} : advisedSet(answer)) });
   return platformPatch(readPlatform(manifests, set), after, manifests);
 };
 
@@ -61,7 +61,7 @@ export const run = async (options: PlanOptions, context: CommandContext): Promis
   const file = readQuestion(question);
   const out = options.out ?? join('runs', `${file.scenario.name}-plan`);
   tellPlatformNotes([platformOf(file)], context.tell);
-  const expected = seeds * (5 + 2 * (3 + seasons.length));
+  const expected = seeds * (5 + 2 * (3 + seasons.length + Math.min(1, loseNodes)));
   const progress = startProgress(`plan: ${expected} simulations if a target is enough`);
   const simulations = openSimulations(question, join(out, 'outcomes.ndjson'), context.signal, (done) =>
     progress.update(Math.min(1, done / expected)),
@@ -92,9 +92,9 @@ export const run = async (options: PlanOptions, context: CommandContext): Promis
     for (const line of patch.byHand) context.tell(`by hand: ${line}`);
     context.print(options.json === true ? json : options.csv === true ? planCsv(answer).trimEnd() : planText(answer));
     context.tell(
-      `written to ${out}: ${files.flatMap(([name, text]) => (text === null ? [] : [name])).join(', ')}; the node pool is yours to set`,
+      `written to ${out}: ${files.flatMap(([name, text]) => (text === null ? [] : [name])).join(', ')}${answer.keep ? '' : '; the node pool is yours to set'}`,
     );
-    const forecast = answer.checks.find((check) => check.settings === 'advised');
+    const forecast = answer.checks.find((check) => check.settings === (answer.keep ? 'present' : 'advised'));
     return forecast === undefined || (forecast.attainment === null && forecast.live === null)
       ? OUTCOME_EXIT.noData.code
       : forecast.kept

@@ -8,7 +8,7 @@ import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { LoadCase, Plan, PlanInput } from '../../reports/plan/plan.ts';
 import { idealReplicas, planOf } from '../../reports/plan/plan.ts';
 import type { PlanAnswer, PlanCheck, TargetTrial } from '../../reports/plan/answer.ts';
-import { attainmentOf, drainedOf, furthest, isKeptAt, perDay } from '../../reports/plan/answer.ts';
+import { attainmentOf, drainedOf, furthest, isKeptAt, isToBeKept, perDay } from '../../reports/plan/answer.ts';
 import { longestSession, openSessions, sessionsPerReplica } from '../../reports/plan/sessions.ts';
 import { parseObjectives } from '../../reports/gate/parse.ts';
 import { scheduledLoad } from '../../reports/score/demand.ts';
@@ -23,6 +23,7 @@ import { capacityQuestion, replicasPerNode } from '../simulate-question.ts';
 import { leversOf } from '../tune/levers.ts';
 import type { Simulations } from '../tune/simulations.ts';
 import { capacityCurves } from './capacity-curves.ts';
+import { casesOf, checkCases, worstInstant } from './cases.ts';
 import { leadSeconds } from './lead-time.ts';
 import type { TargetAndGrace } from './least-grace.ts';
 import { withGrace } from './least-grace.ts';
@@ -42,17 +43,10 @@ export interface PlanRequest {
   readonly signal: AbortSignal;
 }
 
-const STRESS = [1.5, 2];
 /** The maximum must still carry this much of the forecast. */
 const MAX_FACTOR = 2;
 /** Default of the cluster autoscaler's --max-graceful-termination-sec. */
 const NODE_GRACE_SECONDS = 600;
-
-const casesOf = ({ growth, seasons }: PlanRequest): readonly LoadCase[] => [
-  { name: 'forecast', factor: growth },
-  ...seasons.map(({ name, factor }) => ({ name, factor: growth * factor })),
-  ...STRESS.map((times) => ({ name: `${times} × forecast`, factor: growth * times })),
-];
 
 /** Calls per unit of weight in this schedule, utterances and files only. */
 const callsPerWeight = ({ schedule, scenario }: Question): number => {
@@ -75,7 +69,7 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
       hint: 'add the HorizontalPodAutoscaler to the manifests of the scenario',
     });
   const asked = capacityQuestion(question);
-  const cases = casesOf(request);
+  const cases = casesOf(request.growth, request.seasons);
   const byGpu = await capacityCurves(request, asked.maxReplicas);
   const conduct = Object.fromEntries(scenario.traffic.map((traffic) => [traffic.name, traffic.conduct]));
   const open = openSessions(schedule, conduct);
@@ -106,19 +100,21 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
   const ideal = planned(0);
   const capacity = ideal.capacity.map((row) => row.load.low);
   /** Every case starts with the replicas that its load needs at the start, so that no check is about the first minutes. */
-  const startReplicas = (factor: number): number =>
-    Math.max(
-      platform.deployment.replicas,
-      valueAt(idealReplicas({ load, sessions: open }, factor, capacity, perReplica), 0),
-    );
-  const outcomes = async (setting: Setting, factor: number): Promise<readonly Outcome[]> =>
-    request.simulations.run(
+  const outcomes = async (setting: Setting, factor: number, nodesLost = 0): Promise<readonly Outcome[]> => {
+    const needed = idealReplicas({ load, sessions: open }, factor, capacity, perReplica);
+    const lost = { nodes: nodesLost, atMillis: worstInstant(needed, input) };
+    return request.simulations.run(
       Array.from({ length: request.seeds }, (_, i) => ({
         seed: scenario.seed + i,
-        set: { 'deployment.replicas': startReplicas(factor), ...setting.set },
-        adjust: { load: factor, ...(setting.nodes === undefined ? {} : { nodes: setting.nodes }) },
+        set: { 'deployment.replicas': Math.max(platform.deployment.replicas, valueAt(needed, 0)), ...setting.set },
+        adjust: {
+          load: factor,
+          ...(setting.nodes === undefined ? {} : { nodes: setting.nodes }),
+          ...(nodesLost === 0 ? {} : { lost }),
+        },
       })),
     );
+  };
   /** One stream of chance per check: they end in any order. */
   const judged = (of: readonly Outcome[], ...check: readonly (string | number)[]) => {
     const attainment = attainmentOf(of, asked.kind, stream(scenario.seed, 'planChecks', ...check));
@@ -192,11 +188,11 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     ['advised', advisedSetting(question, { hpa: plan.hpa, target, graceSeconds })],
   ] as const;
   const checks = await Promise.all(
-    cases.flatMap((one) =>
+    checkCases(cases, request.loseNodes).flatMap(({ lost, ...one }) =>
       settings.map(async ([name, setting]): Promise<PlanCheck> => ({
         ...one,
         settings: name,
-        ...judged(await outcomes(setting, one.factor), one.name, name),
+        ...judged(await outcomes(setting, one.factor, lost), one.name, name),
       })),
     ),
   );
@@ -219,6 +215,7 @@ export const planQuestion = async (request: PlanRequest): Promise<PlanAnswer> =>
     grace,
     binding,
     checks,
+    keep: isToBeKept(checks),
     notes: [
       `a day is taken to be like the ${(scenario.duration / 3600).toFixed(2)} h of the scenario throughout`,
       'sized with the low end of the capacity intervals; beyond the curve by its last capacity per replica',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trafficOf } from '../question.ts';
 import { readScenario } from '../read-scenario.ts';
-import { adjusted } from './adjust.ts';
+import { adjusted, interventionsOf } from './adjust.ts';
 
 const count = (name: string, load: number): number => {
   const file = readScenario(name);
@@ -24,6 +24,12 @@ describe('adjusted', () => {
         [1860, 4],
       ],
     });
+  });
+
+  it('loses as many nodes as are asked for, at that instant', () => {
+    const one = { atMillis: 5000, kind: 'cluster', input: { kind: 'node-lost', node: null, cause: 'the plan asks' } };
+    expect(interventionsOf({ load: 1, lost: { nodes: 2, atMillis: 5000 } })).toEqual([one, one]);
+    expect(interventionsOf({ load: 1 })).toEqual([]);
   });
 
   it('changes nothing at factor 1, and resizes the node pool', () => {

@@ -13,7 +13,7 @@ import { readManifestFiles, readScenarioData } from '../read-scenario.ts';
 import { compile } from '../../scenarios/compile.ts';
 import { simulateQuestion } from '../simulate-question.ts';
 import type { Adjustment } from './adjust.ts';
-import { adjusted } from './adjust.ts';
+import { adjusted, interventionsOf } from './adjust.ts';
 
 export interface OutcomeTask {
   readonly options: ScenarioOptions;
@@ -47,12 +47,13 @@ const prepare = (options: ScenarioOptions, seed: number, adjust: Adjustment | un
 
 const outcomes = ({ options, seed, sets, adjust }: OutcomeTask): Outcome[] => {
   const { traffic, manifests } = prepare(options, seed, adjust);
+  const known = adjust?.lost === undefined ? undefined : { interventions: interventionsOf(adjust) };
   return sets.map((set) => {
     const { platform } = traffic.scenario;
     const merged = { ...platform.set, ...set };
     const scenario = { ...traffic.scenario, platform: { ...platform, set: merged } };
     const read = readPlatform(manifests, merged);
-    return outcomeOf(simulateQuestion({ ...traffic, scenario, platform: read }, false));
+    return outcomeOf(simulateQuestion({ ...traffic, scenario, platform: read }, false, known));
   });
 };
 

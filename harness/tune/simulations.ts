@@ -22,7 +22,7 @@ const STATE_SCHEMA = 'surgelab.outcomes/4';
 export interface Job {
   readonly seed: number;
   readonly set: Readonly<Record<string, SetValue>>;
-  /** Another load or other nodes than the scenario's. */
+  /** Another load or other nodes than the scenario's, or nodes that are lost. */
   readonly adjust?: Adjustment;
 }
 

@@ -60,6 +60,8 @@ export interface PlanAnswer extends Plan {
   /** Why no target was enough by itself, and what is; null where a target keeps the promise. */
   readonly binding: string | null;
   readonly checks: readonly PlanCheck[];
+  /** Whether the present settings are to be kept: then the advised ones are only what the load was sized for. */
+  readonly keep: boolean;
   readonly notes: readonly string[];
 }
 
@@ -96,6 +98,40 @@ export const perDay = (outcomes: readonly Outcome[]): { readonly gpuHours: numbe
   gpuHours: 24 * mean(outcomes.map((o) => o.gpus))!,
   money: 24 * mean(outcomes.map((o) => o.gpuMoneyPerHour))!,
 });
+
+const presentOf = (checks: readonly PlanCheck[]) => checks.filter(({ settings }) => settings === 'present');
+
+/**
+ * The present settings keep the promise in every case that was asked, cut no live session, and cost no more at the forecast,
+ * the first case: nothing is bought by changing them.
+ */
+export const isToBeKept = (checks: readonly PlanCheck[]): boolean => {
+  const present = presentOf(checks);
+  const advised = checks.find(({ settings }) => settings === 'advised');
+  return (
+    present.length > 0 &&
+    present.every(({ kept, liveCut }) => kept && (liveCut ?? 0) === 0) &&
+    (advised === undefined || present[0]!.moneyPerDay <= advised.moneyPerDay)
+  );
+};
+
+/** What the advised settings cost more at the forecast, and the cases in which only they keep the promise. */
+export const bought = (
+  checks: readonly PlanCheck[],
+): { readonly moneyPerDay: number; readonly cases: readonly { present: PlanCheck; advised: PlanCheck }[] } | null => {
+  const pairs = presentOf(checks).flatMap((present) =>
+    checks
+      .filter(({ settings, name }) => settings === 'advised' && name === present.name)
+      .map((advised) => ({ present, advised })),
+  );
+  const first = pairs[0];
+  return first === undefined
+    ? null
+    : {
+        moneyPerDay: first.advised.moneyPerDay - first.present.moneyPerDay,
+        cases: pairs.filter(({ present, advised }) => advised.kept && !present.kept),
+      };
+};
 
 /** The cheapest target that keeps the promise; where none does, the one that comes closest. */
 export const chooseTarget = (trials: readonly TargetTrial[]): number | null => {

@@ -75,6 +75,7 @@ const answer: PlanAnswer = {
       moneyPerDay: 48,
     },
   ],
+  keep: false,
   notes: ['a note'],
 };
 
@@ -88,6 +89,32 @@ describe('the plan as text and CSV', () => {
     expect(planText({ ...answer, checks }).split('\n')[1]).toBe(
       'Even these settings miss the promise at the forecast: of what was simulated they come closest.',
     );
+  });
+  const at = (name: string, settings: 'present' | 'advised', mean: number, kept: boolean, moneyPerDay: number) => ({
+    ...answer.checks[0]!,
+    ...{ name, settings, attainment: interval(mean), kept, moneyPerDay },
+  });
+  const checks = (mean: number, kept: boolean) => [
+    at('forecast', 'present', 0.999, true, 144),
+    at('forecast', 'advised', 0.998, true, 155),
+    at('forecast, 1 node lost', 'present', mean, kept, 144),
+    at('forecast, 1 node lost', 'advised', 0.998, true, 155),
+  ];
+  it('opens with keeping what there is where nothing is bought by changing it', () => {
+    const text = planText({ ...answer, keep: true, checks: checks(0.999, true) });
+    expect(text.split('\n').slice(0, 3)).toEqual([
+      'Keep what you have: it keeps the promise in all 2 cases simulated, for $144 a day at the forecast.',
+      'What the load would be sized for, HPA minimum 2, maximum 3, target 4 and 0 warm spare nodes, costs $155 and',
+      'keeps it in no other case.',
+    ]);
+  });
+  it('says what the money buys where only the advised settings keep the promise', () => {
+    const text = planText({ ...answer, checks: checks(0.9, false) });
+    expect(text.split('\n').slice(0, 3)).toEqual([
+      'Set HPA minimum 2, maximum 3, target 4; keep 0 warm spare nodes.',
+      'That costs $11.00 a day more at the forecast than the present settings and keeps the promise where those miss',
+      'it (forecast, 1 node lost: at least 98.80 % in time against 89.00 %).',
+    ]);
   });
   it('says what binds where no target keeps the promise', () => {
     expect(planText({ ...answer, binding: 'What binds is the minimum.' }).split('\n')[1]).toBe(

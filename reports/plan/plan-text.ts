@@ -2,7 +2,9 @@
 
 import { aligned, wrapped } from '../page/aligned.ts';
 import { money, number, share } from '../page/format.ts';
-import type { PlanAnswer } from './answer.ts';
+import type { Interval } from '../stats/interval.ts';
+import type { PlanAnswer, PlanCheck } from './answer.ts';
+import { bought } from './answer.ts';
 
 const left = (title: string) => ({ title, align: 'left' }) as const;
 const right = (title: string) => ({ title, align: 'right' }) as const;
@@ -105,18 +107,58 @@ const graceSentence = ({ grace, seeds }: PlanAnswer): string | null => {
     : `${cuts} ${number(leastSeconds)} s is the least, in steps of 30 s, that cut none; GPU money goes from ${money(moneyPerDay.present)} to ${money(moneyPerDay.least ?? 0)} a day.`;
 };
 
-export const planText = (answer: PlanAnswer): string => {
-  const { hpa, target, graceSeconds } = answer;
-  const grace = graceSentence(answer);
-  const forecast = answer.checks.find(({ settings }) => settings === 'advised');
+/** By what promises are judged: the low ends of the intervals. */
+const inTime = ({ attainment, live }: PlanCheck): string => {
+  const low = (of: Interval, what: string): string => `${(100 * of.low).toFixed(2)} %${what}`;
+  const parts = [...(attainment === null ? [] : [low(attainment, '')]), ...(live === null ? [] : [low(live, ' live')])];
+  return parts.length === 0 ? 'no data' : parts.join(' and ');
+};
+
+/** What the difference of the two settings buys at which price; nothing where the present ones are to be kept. */
+const boughtSentence = ({ checks, keep, grace }: PlanAnswer): string | null => {
+  const difference = keep ? null : bought(checks);
+  if (difference === null) return null;
+  const { moneyPerDay, cases } = difference;
+  const price = `That costs ${money(Math.abs(moneyPerDay))} a day ${moneyPerDay < 0 ? 'less' : 'more'} at the forecast than the present settings`;
+  if (cases.length === 0)
+    return grace === null ? `${price} and keeps the promise in no case in which those miss it.` : `${price}.`;
+  const rows = cases.map(
+    ({ present, advised }) => `${advised.name}: at least ${inTime(advised)} in time against ${inTime(present)}`,
+  );
+  return `${price} and keeps the promise where those miss it (${rows.join('; ')}).`;
+};
+
+/** What to set, or that nothing is to be set. */
+const adviceLines = (answer: PlanAnswer): readonly string[] => {
+  const { hpa, target, graceSeconds, checks } = answer;
   const nodes = `${hpa.warmSpareNodes} warm spare node${hpa.warmSpareNodes === 1 ? '' : 's'}`;
+  const settings = `HPA minimum ${hpa.min}, maximum ${hpa.max}${target === null ? '' : `, target ${number(target)}`}${graceSeconds === null ? '' : `, terminationGracePeriodSeconds ${graceSeconds}`}`;
+  const [present, advised] = (['present', 'advised'] as const).map((of) => checks.find((c) => c.settings === of));
+  if (answer.keep && present !== undefined && advised !== undefined)
+    return [
+      `Keep what you have: it keeps the promise in all ${checks.filter((c) => c.settings === 'present').length} cases simulated, for ${money(present.moneyPerDay)} a day at the forecast.`,
+      ...wrapped(
+        `What the load would be sized for, ${settings} and ${nodes}, costs ${money(advised.moneyPerDay)} and keeps it in no other case.`,
+        110,
+      ),
+    ];
   return [
-    `Set HPA minimum ${hpa.min}, maximum ${hpa.max}${target === null ? '' : `, target ${number(target)}`}${graceSeconds === null ? '' : `, terminationGracePeriodSeconds ${graceSeconds}`}; keep ${nodes}.`,
-    ...(forecast?.kept === false
+    `Set ${settings}; keep ${nodes}.`,
+    ...(advised?.kept === false
       ? ['Even these settings miss the promise at the forecast: of what was simulated they come closest.']
       : []),
+  ];
+};
+
+export const planText = (answer: PlanAnswer): string => {
+  const { hpa } = answer;
+  const grace = graceSentence(answer);
+  const buys = boughtSentence(answer);
+  return [
+    ...adviceLines(answer),
     ...(answer.binding === null ? [] : wrapped(answer.binding, 110)),
     ...(grace === null ? [] : wrapped(grace, 110)),
+    ...(buys === null ? [] : wrapped(buys, 110)),
     ...hpa.why.flatMap((why) => wrapped(`  ${why}`, 110)),
     '',
     ...(answer.capacity.length === 0
@@ -148,6 +190,7 @@ type CsvRow = readonly [string, string, string, string, number | boolean | null,
 export const planCsv = (answer: PlanAnswer): string => {
   const { hpa } = answer;
   const rows: readonly CsvRow[] = [
+    ['advice', 'present settings', '', 'keep', answer.keep, null, null],
     ['advice', 'hpa', '', 'min', hpa.min, null, null],
     ['advice', 'hpa', '', 'max', hpa.max, null, null],
     ['advice', 'hpa', '', 'target', answer.target, null, null],

@@ -155,7 +155,8 @@ export type ClusterInput =
   | { readonly kind: 'pod-kill'; readonly pod: PodOrdinal | null; readonly cause: string }
   /** The container crashed: it is restarted after the back-off. */
   | { readonly kind: 'container-died'; readonly pod: PodOrdinal; readonly cause: string }
-  | { readonly kind: 'node-lost'; readonly node: string; readonly cause: string }
+  /** null = that of the oldest Ready pod. */
+  | { readonly kind: 'node-lost'; readonly node: string | null; readonly cause: string }
   /** Real containers only. */
   | { readonly kind: 'container-started'; readonly pod: PodOrdinal }
   | { readonly kind: 'model-ready'; readonly pod: PodOrdinal }

@@ -372,6 +372,12 @@ describe('cards and nodes', () => {
     expect(lifeOf(driven, 1)).toContainEqual([1015, 'scheduled']);
   });
 
+  it('loses the node of the oldest Ready pod where none is named', () => {
+    const driven = run({}, [at(5000, { kind: 'node-lost', node: null, cause: 'asked' })], 7000);
+    expect(nodeLife(driven)).toContainEqual([5000, 'asr-gpu-0', 'lost']);
+    expect(lifeOf(driven, 0)).toContainEqual([5000, 'container-exited']);
+  });
+
   it('replaces the pods of a spot node that is taken away', () => {
     const driven = run({ nodes: { min: 0, spotLife: fixed(50) } }, [], 200_000);
     expect(nodeLife(driven)).toEqual([

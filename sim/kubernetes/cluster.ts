@@ -81,8 +81,8 @@ const handle = (c: ClusterState, input: ClusterInput): void => {
       fire(c, input.timer);
       return;
     case 'node-lost': {
-      const node = c.nodes.find(({ name }) => name === input.node);
-      if (node !== undefined) loseNode(c, node, input.cause);
+      const node = input.node === null ? oldestReady(c)?.node : c.nodes.find(({ name }) => name === input.node);
+      if (node !== undefined && node !== null) loseNode(c, node, input.cause);
       return;
     }
     case 'pod-kill': {
