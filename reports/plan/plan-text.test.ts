@@ -116,6 +116,22 @@ describe('the plan as text and CSV', () => {
       'it (forecast, 1 node lost: at least 98.80 % in time against 89.00 %).',
     ]);
   });
+  it('says that cheaper settings are cheaper, and at what else they miss the promise', () => {
+    const cheaper = [
+      at('forecast', 'present', 0.999, true, 155),
+      at('forecast', 'advised', 0.998, true, 144),
+      at('2 × forecast', 'advised', 0.8, false, 155),
+      at('forecast, 1 node lost', 'advised', 0.9, false, 155),
+    ];
+    expect(
+      planText({ ...answer, checks: cheaper })
+        .split('\n')
+        .slice(1, 3),
+    ).toEqual([
+      'That costs $11.00 a day less at the forecast than the present settings.',
+      'The promise is not kept at: 2 × forecast; forecast, 1 node lost.',
+    ]);
+  });
   it('says what binds where no target keeps the promise', () => {
     expect(planText({ ...answer, binding: 'What binds is the minimum.' }).split('\n')[1]).toBe(
       'What binds is the minimum.',

@@ -2,9 +2,8 @@
 
 import { aligned, wrapped } from '../page/aligned.ts';
 import { money, number, share } from '../page/format.ts';
-import type { Interval } from '../stats/interval.ts';
-import type { PlanAnswer, PlanCheck } from './answer.ts';
-import { bought } from './answer.ts';
+import type { PlanAnswer } from './answer.ts';
+import { boughtSentence, graceSentence, missedSentence } from './sentences.ts';
 
 const left = (title: string) => ({ title, align: 'left' }) as const;
 const right = (title: string) => ({ title, align: 'right' }) as const;
@@ -97,37 +96,6 @@ const gpuTable = ({ gpus }: PlanAnswer): readonly string[] =>
     110,
   );
 
-/** What the grace period does to live sessions. */
-const graceSentence = ({ grace, seeds }: PlanAnswer): string | null => {
-  if (grace === null) return null;
-  const { presentSeconds, leastSeconds, cut, sessions, moneyPerDay } = grace;
-  const cuts = `What binds when pods go is the grace period: with ${number(presentSeconds)} s, ${number(cut)} of ${number(sessions)} live sessions in ${seeds} runs are cut by pods that are told to go.`;
-  return leastSeconds === null
-    ? `${cuts} Not even twice the longest session is long enough, so it is left as it is.`
-    : `${cuts} ${number(leastSeconds)} s is the least, in steps of 30 s, that cut none; GPU money goes from ${money(moneyPerDay.present)} to ${money(moneyPerDay.least ?? 0)} a day.`;
-};
-
-/** By what promises are judged: the low ends of the intervals. */
-const inTime = ({ attainment, live }: PlanCheck): string => {
-  const low = (of: Interval, what: string): string => `${(100 * of.low).toFixed(2)} %${what}`;
-  const parts = [...(attainment === null ? [] : [low(attainment, '')]), ...(live === null ? [] : [low(live, ' live')])];
-  return parts.length === 0 ? 'no data' : parts.join(' and ');
-};
-
-/** What the difference of the two settings buys at which price; nothing where the present ones are to be kept. */
-const boughtSentence = ({ checks, keep, grace }: PlanAnswer): string | null => {
-  const difference = keep ? null : bought(checks);
-  if (difference === null) return null;
-  const { moneyPerDay, cases } = difference;
-  const price = `That costs ${money(Math.abs(moneyPerDay))} a day ${moneyPerDay < 0 ? 'less' : 'more'} at the forecast than the present settings`;
-  if (cases.length === 0)
-    return grace === null ? `${price} and keeps the promise in no case in which those miss it.` : `${price}.`;
-  const rows = cases.map(
-    ({ present, advised }) => `${advised.name}: at least ${inTime(advised)} in time against ${inTime(present)}`,
-  );
-  return `${price} and keeps the promise where those miss it (${rows.join('; ')}).`;
-};
-
 /** What to set, or that nothing is to be set. */
 const adviceLines = (answer: PlanAnswer): readonly string[] => {
   const { hpa, target, graceSeconds, checks } = answer;
@@ -152,13 +120,10 @@ const adviceLines = (answer: PlanAnswer): readonly string[] => {
 
 export const planText = (answer: PlanAnswer): string => {
   const { hpa } = answer;
-  const grace = graceSentence(answer);
-  const buys = boughtSentence(answer);
+  const sentences = [answer.binding, graceSentence(answer), boughtSentence(answer), missedSentence(answer)];
   return [
     ...adviceLines(answer),
-    ...(answer.binding === null ? [] : wrapped(answer.binding, 110)),
-    ...(grace === null ? [] : wrapped(grace, 110)),
-    ...(buys === null ? [] : wrapped(buys, 110)),
+    ...sentences.flatMap((sentence) => (sentence === null ? [] : wrapped(sentence, 110))),
     ...hpa.why.flatMap((why) => wrapped(`  ${why}`, 110)),
     '',
     ...(answer.capacity.length === 0
