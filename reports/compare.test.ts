@@ -48,13 +48,25 @@ describe('comparison', () => {
     expect(statusOf('age of the metric at the HPA', compare(run, deaf, bounds).rows)).toEqual(['fail']);
   });
 
-  it('does not compare what is kept altogether where one side keeps what the other does not', () => {
+  it('compares the bytes of the jobs that both have where one side keeps what the other does not', () => {
     const { storage } = run;
-    const job = { ...storage.jobs[0]!, job: 'kube-state-metrics' };
-    const more = { ...run, storage: { ...storage, retainedBytes: 2 * storage.retainedBytes } };
-    const others = { ...more, storage: { ...more.storage, jobs: [...storage.jobs, job] } };
-    const of = (other: typeof run) => statusOf('metric bytes retained', compare(run, other, bounds).rows);
-    expect([of(run), of(more), of(others)]).toEqual([['pass'], ['fail'], ['not-compared']]);
+    const [own] = storage.jobs;
+    const twice = { ...storage, retainedBytes: 2 * storage.retainedBytes };
+    const keeping = (jobs: typeof storage.jobs) => ({ ...run, storage: { ...twice, jobs } });
+    const state = { ...own!, job: 'kube-state-metrics' };
+    const of = (other: typeof run) =>
+      compare(run, other, bounds)
+        .rows.filter(({ name }) => name.startsWith('metric bytes'))
+        .map(({ name, status }) => [name, status]);
+    expect(
+      [run, keeping(storage.jobs), keeping([own!, state]), keeping([{ ...own!, chunkBytes: 0 }, state])].map(of),
+    ).toEqual([
+      [['metric bytes retained', 'pass']],
+      [['metric bytes retained', 'fail']],
+      [['metric bytes of the common jobs', 'pass']],
+      [['metric bytes of the common jobs', 'fail']],
+    ]);
+    expect(of(keeping([state]))).toEqual([['metric bytes of the common jobs', 'not-compared']]);
   });
 
   it('refuses runs of different schedules', () => {

@@ -4,7 +4,7 @@
 import { TestbedError } from '../model/errors.ts';
 import type { RunRecord } from '../model/record.ts';
 import { throughput } from '../model/service-time.ts';
-import { commonSamples, keptTheSame } from './fidelity/agreement.ts';
+import { commonBytes, commonSamples, keptTheSame } from './fidelity/agreement.ts';
 import { callsBetween, latencySeconds } from './score/calls.ts';
 import { offeredLoad } from './score/demand.ts';
 import { numberOf } from './score/figure.ts';
@@ -290,7 +290,11 @@ export const compare = (first: RunRecord, second: RunRecord, bounds: FidelityBou
   const replicaSeconds = (side: Side): number => area(side.curves.ready, from, to) / 1000;
   // A real cluster may store more than the jobs of the simulation.
   const samples = commonSamples(first, second);
-  const retained = (run: RunRecord): number | null => (keptTheSame(first, second) ? run.storage.retainedBytes : null);
+  // What is kept for the whole retention is compared where both keep the same, else what the common jobs took in the run.
+  const same = keptTheSame(first, second);
+  const bytes = same
+    ? ([first.storage.retainedBytes, second.storage.retainedBytes] as const)
+    : commonBytes(first, second);
   const rows = [
     equalRow('equal desired replicas', a.curves.desired, b.curves.desired, from, to, bounds.equalReplicas),
     equalRow('equal ready replicas', a.curves.ready, b.curves.ready, from, to, bounds.equalReplicas),
@@ -322,7 +326,14 @@ export const compare = (first: RunRecord, second: RunRecord, bounds: FidelityBou
       bounds.storageRelative,
       0,
     ),
-    relativeRow('metric bytes retained', 'B', retained(first), retained(second), bounds.storageRelative, 0),
+    relativeRow(
+      same ? 'metric bytes retained' : 'metric bytes of the common jobs',
+      'B',
+      bytes === null ? null : bytes[0],
+      bytes === null ? null : bytes[1],
+      bounds.storageRelative,
+      0,
+    ),
   ];
   const name = (run: RunRecord): string =>
     run.header.profile === 'sim' ? 'simulated' : `real (${run.header.profile})`;

@@ -27,16 +27,36 @@ const latencies = (run: RunRecord): Float64Array =>
 const off = (ours: number | null, real: number | null): number | null =>
   ours === null || real === null || real === 0 ? null : Math.abs(ours / real - 1);
 
-/** Samples of the jobs that both runs have, first and second. */
-export const commonSamples = (a: RunRecord, b: RunRecord): readonly [number, number] | null => {
-  const pairs = a.storage.jobs.flatMap((job) => {
-    const other = b.storage.jobs.find((each) => each.job === job.job);
-    return other === undefined ? [] : [[job.samples, other.samples] as const];
+/** Sum of a figure over the parts that both have by name, first and second; null if there is none. */
+const commonSum = <T>(
+  [first, second]: readonly [readonly T[], readonly T[]],
+  name: (part: T) => string,
+  figure: (part: T) => number,
+): readonly [number, number] | null => {
+  const pairs = first.flatMap((part) => {
+    const other = second.find((each) => name(each) === name(part));
+    return other === undefined ? [] : [[figure(part), figure(other)] as const];
   });
   return pairs.length === 0
     ? null
     : pairs.reduce<readonly [number, number]>(([x, y], [p, q]) => [x + p, y + q], [0, 0]);
 };
+
+/** Samples of the jobs that both runs have, first and second. */
+export const commonSamples = (a: RunRecord, b: RunRecord): readonly [number, number] | null =>
+  commonSum(
+    [a.storage.jobs, b.storage.jobs],
+    ({ job }) => job,
+    ({ samples }) => samples,
+  );
+
+/** Bytes of chunks and index that the jobs took which both runs have, first and second. */
+export const commonBytes = (a: RunRecord, b: RunRecord): readonly [number, number] | null =>
+  commonSum(
+    [a.storage.jobs, b.storage.jobs],
+    ({ job }) => job,
+    ({ chunkBytes, indexBytes }) => chunkBytes + indexBytes,
+  );
 
 /** Whether both kept samples of the same jobs and rule groups: only then what they keep altogether can be compared. */
 export const keptTheSame = ({ storage: a }: RunRecord, { storage: b }: RunRecord): boolean => {
