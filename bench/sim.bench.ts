@@ -173,7 +173,7 @@ const sweep = (): void => {
     print('sweep: skipped, taskset (util-linux) is missing, which gives a sweep one core or two');
     return;
   }
-  const turns = [1, 2, 3].map(() => ({ one: sweepOnCores('0'), two: sweepOnCores('0,1') }));
+  const turns = [1, 2, 3, 4, 5].map(() => ({ one: sweepOnCores('0'), two: sweepOnCores('0,1') }));
   const wall = (of: 'one' | 'two'): number => median(turns.map((turn) => turn[of].wallSeconds));
   const cpu = (of: 'one' | 'two'): number => median(turns.map((turn) => turn[of].cpuSeconds));
   const ratios = turns.map(({ one, two }) => one.wallSeconds / two.wallSeconds);
