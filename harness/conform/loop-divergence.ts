@@ -5,6 +5,7 @@ import type { SignalTable } from '../../model/record.ts';
 import { OBSERVERS } from '../../model/record.ts';
 import type { Difference } from '../../reports/fidelity/chain.ts';
 import { anyIn, chainRoot } from '../../reports/fidelity/chain.ts';
+import { firstFrom } from '../../reports/stats/first-from.ts';
 import type { World } from '../../sim/world.ts';
 import { parseQuantity } from '../../sim/autoscaler/quantity.ts';
 import type { LoopFolder, LoopScrape, PlantScrape } from './closed-loop-types.ts';
@@ -48,17 +49,6 @@ const recordedChanges = ({ schedule, requests }: LoopFolder): Float64Array => {
   const begins = schedule.offsetMillis.map((at, i) => at + requests.waitMillis[i]!);
   const ends = begins.map((at, i) => at + requests.serviceMillis[i]!);
   return Float64Array.from([...begins, ...ends].filter((t) => !Number.isNaN(t))).sort();
-};
-
-/** Index of the first of the sorted instants that is not before `at`. */
-const firstFrom = (sorted: Float64Array, at: number): number => {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 };
 
 /** From `at` to the nearest of the sorted instants that is not `at` itself. */

@@ -1,6 +1,8 @@
 // Differences between a real run and ours as links of chains: a scrape that saw another value leads to another answer,
 // another scale, other pods. The first link of the chain that ends in a differing replica count is the cause. Pure.
 
+import { firstFrom } from '../stats/first-from.ts';
+
 /** A link: what differed when; `cause` is null where nothing known explains it. */
 export interface Difference {
   readonly atMillis: number;
@@ -28,11 +30,6 @@ export const chainRoot = (found: readonly Difference[], divergedMillis: number):
 
 /** Whether one of the ascending instants is in [from, to]. */
 export const anyIn = (sorted: Float64Array, from: number, to: number): boolean => {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < from) low = middle + 1;
-    else high = middle;
-  }
-  return low < sorted.length && sorted[low]! <= to;
+  const first = firstFrom(sorted, from);
+  return first < sorted.length && sorted[first]! <= to;
 };

@@ -4,9 +4,12 @@
 import type { RunRecord } from '../../model/record.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { RateCurve } from '../../scenarios/scenario.ts';
+import { firstFrom } from '../stats/first-from.ts';
 import { maximum, valueAt } from '../stats/step-function.ts';
 import { offeredSessions } from './demand.ts';
 import { scenarioOf } from './scenario-of.ts';
+
+const STREAM = REQUEST_KINDS.indexOf('stream');
 
 /** Live sessions are few among the calls and last for minutes: a surge of them shows here. */
 export interface SessionStep {
@@ -65,19 +68,8 @@ const scenarioSteps = (run: RunRecord): Rise[] => {
 };
 
 /** Calls with offset in [from, to). */
-const countBetween = (offsets: Float64Array, from: number, to: number): number => {
-  const lowerBound = (t: number): number => {
-    let low = 0;
-    let high = offsets.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (offsets[middle]! < t) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return lowerBound(to) - lowerBound(from);
-};
+const countBetween = (offsets: Float64Array, from: number, to: number): number =>
+  firstFrom(offsets, to) - firstFrom(offsets, from);
 
 /**
  * A bin edge is a step if the minute after it holds at least 1.4 times the calls of the minute before, the difference is
@@ -105,7 +97,7 @@ export const loadSteps = (run: RunRecord): readonly LoadStep[] => {
   const { durationMillis, warmupMillis } = run.header;
   const offsets = run.schedule.offsetMillis;
   const open = offeredSessions(run);
-  const begun = offsets.filter((_, i) => REQUEST_KINDS[run.schedule.kind[i]!] === 'stream');
+  const begun = open === null ? null : offsets.filter((_, i) => run.schedule.kind[i] === STREAM);
   const told = scenarioSteps(run);
   const from = told.length > 0 ? 'scenario' : 'schedule';
   return (told.length > 0 ? told : foundSteps(offsets, durationMillis))
@@ -122,7 +114,7 @@ export const loadSteps = (run: RunRecord): readonly LoadStep[] => {
         callsBefore: before(offsets),
         callsAfter: after(offsets),
         sessions:
-          open === null
+          open === null || begun === null
             ? null
             : {
                 perMinuteBefore: 60 * before(begun),

@@ -2,7 +2,6 @@
 // scenario's first attainment objective of the kind; a stated default where there is none.
 
 import type { RequestKind } from '../../model/schedule.ts';
-import { REQUEST_KINDS } from '../../model/schedule.ts';
 import type { RunRecord } from '../../model/record.ts';
 import { parseObjectives } from '../gate/parse.ts';
 import type { Objective } from '../gate/parse.ts';
@@ -61,29 +60,10 @@ export interface LetDown {
   readonly missed: number;
 }
 
-/** Of each promised kind that occurs among these calls, in the order of the promises. */
-export const letDown = (
-  run: RunRecord,
-  promises: readonly Promised[],
-  calls: readonly number[],
-): readonly LetDown[] => {
-  const kinds = promises.map(({ kind }) => REQUEST_KINDS.indexOf(kind));
-  const arrived = kinds.map(() => 0);
-  const missed = kinds.map(() => 0);
-  for (const call of calls) {
-    const row = kinds.indexOf(run.schedule.kind[call]!);
-    if (row < 0) continue;
-    arrived[row]! += 1;
-    if (judgedSeconds(run, call) > promises[row]!.withinSeconds) missed[row]! += 1;
-  }
-  return promises
-    .map(({ kind }, row) => ({ kind, arrived: arrived[row]!, missed: missed[row]! }))
-    .filter((each) => each.arrived > 0);
-};
-
 /** The kind of which most calls were let down; the first of equals, null without calls. */
 export const mostLetDown = (kinds: readonly LetDown[]): LetDown | null =>
   kinds.reduce<LetDown | null>((most, each) => (most === null || each.missed > most.missed ? each : most), null);
 
 /** Over all kinds. */
+export const arrivedOf = (kinds: readonly LetDown[]): number => kinds.reduce((sum, { arrived }) => sum + arrived, 0);
 export const missedOf = (kinds: readonly LetDown[]): number => kinds.reduce((sum, { missed }) => sum + missed, 0);

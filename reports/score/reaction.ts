@@ -4,17 +4,16 @@
 import type { RunRecord } from '../../model/record.ts';
 import type { StepFunction } from '../stats/step-function.ts';
 import { changeTimes, maximum, valueAt } from '../stats/step-function.ts';
-import { callsBetween } from './calls.ts';
 import type { Figure, NoData } from './figure.ts';
 import { figure } from './figure.ts';
 import type { LoadStep } from './load-steps.ts';
 import { loadSteps } from './load-steps.ts';
 import type { PodLife, ReplicaCurves } from './pods.ts';
 import { servingDecisions } from './pods.ts';
-import type { LetDown, Promised } from './promise.ts';
-import { letDown, missedOf, mostLetDown } from './promise.ts';
+import type { LetDown } from './promise.ts';
+import { arrivedOf, missedOf, mostLetDown } from './promise.ts';
 import type { Arrivals } from './recovery.ts';
-import { arrivalsOf, brokenEpisodes, keptAgainFrom } from './recovery.ts';
+import { brokenEpisodes, keptAgainFrom, letDown } from './recovery.ts';
 import type { Stage } from './stages.ts';
 import { stagesOf } from './stages.ts';
 import { answeredAt, askedBy, seenBy } from './sightings.ts';
@@ -88,24 +87,16 @@ export const durationsOf = (e: Instants): Durations => ({
  * From the first broken promise to the last one that began before a new pod was Ready (to the last one,
  * if none came); later episodes are not this step's doing.
  */
-const troubleOf = (
-  run: RunRecord,
-  promises: readonly Promised[],
-  arrivals: Arrivals,
-  from: number,
-  until: number,
-  ready: number | null,
-): Trouble | null => {
+const troubleOf = (arrivals: Arrivals, from: number, until: number, ready: number | null): Trouble | null => {
   const [first, ...later] = brokenEpisodes(arrivals, from, until);
   if (first === undefined) return null;
   const last = later.filter((episode) => ready === null || episode.fromMillis <= ready).at(-1) ?? first;
-  const inside = callsBetween(run, first.fromMillis, last.untilMillis ?? until);
-  const kinds = letDown(run, promises, inside);
+  const kinds = letDown(arrivals, first.fromMillis, last.untilMillis ?? until);
   return {
     fromMillis: first.fromMillis,
     untilMillis: last.untilMillis,
     missed: missedOf(kinds),
-    arrived: inside.length,
+    arrived: arrivedOf(kinds),
     most: mostLetDown(kinds),
   };
 };
@@ -127,7 +118,6 @@ const reactionTo = (
   run: RunRecord,
   step: LoadStep,
   until: number,
-  promises: readonly Promised[],
   arrivals: Arrivals,
   pods: readonly PodLife[],
   curves: ReplicaCurves,
@@ -148,7 +138,7 @@ const reactionTo = (
       .at(0);
   const firstReady = earliest('ready');
   const ready = firstReady?.first.ready ?? null;
-  const trouble = troubleOf(run, promises, arrivals, e0, until, ready);
+  const trouble = troubleOf(arrivals, e0, until, ready);
   const end = run.header.durationMillis;
   const instants: Instants = {
     step: e0,
@@ -158,8 +148,7 @@ const reactionTo = (
     ready,
     kept: ready === null ? null : trouble === null ? ready : keptAgainFrom(arrivals, ready, end),
   };
-  const after = callsBetween(run, e0, until);
-  const kinds = letDown(run, promises, after);
+  const kinds = letDown(arrivals, e0, until);
   const loaded = firstReady?.first['model-ready'];
   const against = (g: (d: StepFunction) => number): Figure =>
     'kind' in demand ? demand : figure(g(demand), 'not a finite number');
@@ -180,7 +169,7 @@ const reactionTo = (
     settle: against((d) => settleMillis(d, curves.ready, e0, until) / 1000),
     trouble,
     calls: {
-      arrived: after.length,
+      arrived: arrivedOf(kinds),
       missed: missedOf(kinds),
       most: mostLetDown(kinds),
     },
@@ -204,22 +193,11 @@ const reactionTo = (
 /** One reaction per load step; each is looked for until the next step or the end of arrivals. */
 export const reactionsOf = (
   run: RunRecord,
-  promises: readonly Promised[],
+  arrivals: Arrivals,
   pods: readonly PodLife[],
   curves: ReplicaCurves,
   demand: StepFunction | NoData,
-): readonly Reaction[] => {
-  const arrivals = arrivalsOf(run, promises);
-  return loadSteps(run).map((step, i, steps) =>
-    reactionTo(
-      run,
-      step,
-      steps[i + 1]?.atMillis ?? run.header.durationMillis,
-      promises,
-      arrivals,
-      pods,
-      curves,
-      demand,
-    ),
+): readonly Reaction[] =>
+  loadSteps(run).map((step, i, steps) =>
+    reactionTo(run, step, steps[i + 1]?.atMillis ?? run.header.durationMillis, arrivals, pods, curves, demand),
   );
-};

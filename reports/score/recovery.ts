@@ -1,17 +1,20 @@
-// When was the promise broken, and when was it kept again? Takes the calls in order of arrival, gives
-// the stretches in which the calls of the next 30 s miss the target of their kind: each kind is judged by its own promise, and
-// few live sessions that fall behind are not made good by many calls that are answered. Linear in the calls.
+// When was the promise broken, when was it kept again, and how many calls were let down meanwhile? Takes the calls of a run in
+// order of arrival, gives the stretches in which the calls of the next 30 s miss the target of their kind: each kind is judged by
+// its own promise, and few live sessions that fall behind are not made good by many calls that are answered. Linear in the calls.
 
 import type { RunRecord } from '../../model/record.ts';
+import type { RequestKind } from '../../model/schedule.ts';
 import { REQUEST_KINDS } from '../../model/schedule.ts';
+import { firstFrom } from '../stats/first-from.ts';
 import { judgedSeconds } from './calls.ts';
-import type { Promised } from './promise.ts';
+import type { LetDown, Promised } from './promise.ts';
 
 /** Window over which the promise must hold to count as kept. */
 export const RECOVERY_WINDOW_MILLIS = 30_000;
 
 /** Running counts of one promised kind: [i] = among the first i calls of all kinds. */
 interface Kind {
+  readonly kind: RequestKind;
   readonly target: number;
   readonly arrivedBefore: Uint32Array;
   readonly keptBefore: Uint32Array;
@@ -36,7 +39,7 @@ export const arrivalsOf = (run: RunRecord, promises: readonly Promised[]): Arriv
     own[i] = promised[run.schedule.kind[i]!]!;
     kept[i] = judgedSeconds(run, i) <= promises[own[i]!]!.withinSeconds ? 1 : 0;
   }
-  const kinds = promises.map(({ target }, k): Kind => {
+  const kinds = promises.map(({ kind, target }, k): Kind => {
     const arrivedBefore = new Uint32Array(count + 1);
     const keptBefore = new Uint32Array(count + 1);
     for (let i = 0; i < count; i++) {
@@ -44,27 +47,26 @@ export const arrivalsOf = (run: RunRecord, promises: readonly Promised[]): Arriv
       arrivedBefore[i + 1] = arrivedBefore[i]! + of;
       keptBefore[i + 1] = keptBefore[i]! + of * kept[i]!;
     }
-    return { target, arrivedBefore, keptBefore };
+    return { kind, target, arrivedBefore, keptBefore };
   });
   return { at, kept, own, kinds };
 };
 
-/** First call at or after t. */
-const indexFrom = (at: Float64Array, t: number): number => {
-  let low = 0;
-  let high = at.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (at[middle]! < t) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** How many calls of each promised kind arrived in [from, until), and how many of them were let down; kinds without any are left out. */
+export const letDown = ({ at, kinds }: Arrivals, from: number, until: number): readonly LetDown[] => {
+  const [first, end] = [firstFrom(at, from), firstFrom(at, until)];
+  return kinds
+    .map(({ kind, arrivedBefore, keptBefore }) => {
+      const arrived = arrivedBefore[end]! - arrivedBefore[first]!;
+      return { kind, arrived, missed: arrived - keptBefore[end]! + keptBefore[first]! };
+    })
+    .filter(({ arrived }) => arrived > 0);
 };
 
 /** Do the calls of [t, t + 30 s) that arrive before `until` keep the promise to each of these kinds? A window without calls of a kind does. */
 const holdsFrom = ({ at }: Arrivals, t: number, until: number, kinds: readonly Kind[]): boolean => {
-  const first = indexFrom(at, t);
-  const end = indexFrom(at, Math.min(t + RECOVERY_WINDOW_MILLIS, until));
+  const first = firstFrom(at, t);
+  const end = firstFrom(at, Math.min(t + RECOVERY_WINDOW_MILLIS, until));
   return kinds.every(
     ({ target, arrivedBefore, keptBefore }) =>
       keptBefore[end]! - keptBefore[first]! >= target * (arrivedBefore[end]! - arrivedBefore[first]!),
@@ -77,9 +79,9 @@ const holdsFrom = ({ at }: Arrivals, t: number, until: number, kinds: readonly K
  */
 export const keptAgainFrom = (arrivals: Arrivals, from: number, until: number): number | null => {
   const { at, kept, kinds } = arrivals;
-  const end = indexFrom(at, until);
+  const end = firstFrom(at, until);
   let start = from;
-  for (let i = indexFrom(at, from); start + RECOVERY_WINDOW_MILLIS <= until; i++) {
+  for (let i = firstFrom(at, from); start + RECOVERY_WINDOW_MILLIS <= until; i++) {
     if (holdsFrom(arrivals, start, until, kinds)) return start;
     while (i < end && kept[i] === 1) i += 1;
     if (i >= end) return null;
@@ -97,14 +99,14 @@ export interface Episode {
 /** All episodes in which the promise to some kind was broken in [from, until), in time order. */
 export const brokenEpisodes = (arrivals: Arrivals, from: number, until: number): readonly Episode[] => {
   const { at, kept, own, kinds } = arrivals;
-  const end = indexFrom(at, until);
+  const end = firstFrom(at, until);
   const episodes: Episode[] = [];
-  for (let i = indexFrom(at, from); i < end; i++) {
+  for (let i = firstFrom(at, from); i < end; i++) {
     if (kept[i] === 1 || holdsFrom(arrivals, at[i]!, until, [kinds[own[i]!]!])) continue;
     const untilMillis = keptAgainFrom(arrivals, at[i]!, until);
     episodes.push({ fromMillis: at[i]!, untilMillis });
     if (untilMillis === null) break;
-    i = indexFrom(at, untilMillis) - 1;
+    i = firstFrom(at, untilMillis) - 1;
   }
   return episodes;
 };

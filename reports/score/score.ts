@@ -17,6 +17,7 @@ import type { Promised } from './promise.ts';
 import { promisesOf } from './promise.ts';
 import type { Reaction } from './reaction.ts';
 import { reactionsOf } from './reaction.ts';
+import { arrivalsOf } from './recovery.ts';
 import { scenarioOf } from './scenario-of.ts';
 import type { ServiceScore } from './service.ts';
 import { serviceScore } from './service.ts';
@@ -62,7 +63,7 @@ export const score = (run: RunRecord): Score => {
   const pods = podLives(run.life, header.endMillis);
   const curves = replicaCurves(run, pods);
   const demand = demandCurve(run);
-  const reactions = reactionsOf(run, promises, pods, curves, demand);
+  const reactions = reactionsOf(run, arrivalsOf(run, promises), pods, curves, demand);
   return {
     schema: SCORE_SCHEMA,
     scenarioName: header.scenarioName,

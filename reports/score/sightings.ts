@@ -3,6 +3,7 @@
 
 import type { Decision, Observer, RunRecord } from '../../model/record.ts';
 import { OBSERVERS } from '../../model/record.ts';
+import { firstFrom } from '../stats/first-from.ts';
 
 /** An answer belongs to the sync that began at most this long before it. */
 const LONGEST_ANSWER_MILLIS = 5000;
@@ -43,24 +44,12 @@ export const answeredAt = (run: RunRecord, decision: Decision, next: Decision | 
   const until = Math.min(decision.t + LONGEST_ANSWER_MILLIS, next?.t ?? Infinity);
   const prometheus = OBSERVERS.indexOf('prometheus');
   let last: number = decision.t;
-  for (let i = firstRow(signals.atMillis, signals.count, decision.t); i < signals.count; i++) {
+  for (let i = firstFrom(signals.atMillis, decision.t, signals.count); i < signals.count; i++) {
     const at = signals.atMillis[i]!;
     if (at >= until) break;
     if (signals.observer[i]! > prometheus) last = at;
   }
   return last;
-};
-
-/** First row at or after t; rows are in time order. */
-const firstRow = (at: Float64Array, count: number, t: number): number => {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (at[middle]! < t) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 };
 
 export interface Seen {
@@ -118,7 +107,7 @@ const shownTo = (run: RunRecord, sync: Decision, answered: number, after: number
   const prometheus = OBSERVERS.indexOf('prometheus');
   const rows: number[] = [];
   const last = new Map<number, number>();
-  for (let i = firstRow(signals.atMillis, signals.count, after - LOOKBACK_MILLIS); i < signals.count; i++) {
+  for (let i = firstFrom(signals.atMillis, after - LOOKBACK_MILLIS, signals.count); i < signals.count; i++) {
     if (signals.atMillis[i]! > answered) break;
     if (signals.observer[i] !== prometheus || signals.metric[i] !== metric) continue;
     rows.push(i);

@@ -9,8 +9,9 @@ import { cutByDrain } from '../score/drain-cuts.ts';
 import { paidSpans, spanMoney } from '../score/gpu-cost.ts';
 import { diskMoneyPerMonth } from '../score/metric-cost.ts';
 import { podLives, replicaCurves } from '../score/pods.ts';
-import { isKept, promisesOf } from '../score/promise.ts';
+import { arrivedOf, missedOf, promisesOf } from '../score/promise.ts';
 import { reactionsOf } from '../score/reaction.ts';
+import { arrivalsOf, letDown } from '../score/recovery.ts';
 import { totalCost } from '../score/regret.ts';
 import { scenarioOf } from '../score/scenario-of.ts';
 import type { Stage } from '../score/stages.ts';
@@ -57,30 +58,26 @@ export const outcomeOf = (run: RunRecord): Outcome => {
   const promises = promisesOf(run);
   const pods = podLives(run.life, header.endMillis);
   const curves = replicaCurves(run, pods);
-  const calls = scoredCalls(run, ALL_CALLS);
+  const arrivals = arrivalsOf(run, promises);
   const unasked = { kind: 'no-data', why: 'not asked for' } as const;
-  const reactions = reactionsOf(run, promises, pods, curves, unasked);
+  const reactions = reactionsOf(run, arrivals, pods, curves, unasked);
   // A step that fitted into what was there needed no reaction, so it has no delay either.
   const needed = reactions.filter((reaction) => reaction.needed);
   const delays = needed.flatMap(({ durations: { toReady } }) => (toReady.kind === 'value' ? [toReady.value] : []));
   const hours = header.endMillis / 3_600_000;
   const spans = paidSpans(run, pods);
+  const judged = letDown(arrivals, header.warmupMillis, Infinity);
   // By the number of the kind: a run has tens of thousands of calls.
-  const [arrived, kept, cut] = [REQUEST_KINDS.map(() => 0), REQUEST_KINDS.map(() => 0), REQUEST_KINDS.map(() => 0)];
-  for (const call of calls) {
-    const kind = run.schedule.kind[call]!;
-    arrived[kind]! += 1;
-    if (isKept(run, promises, call)) kept[kind]! += 1;
-  }
-  for (const call of cutByDrain(run, pods, calls)) cut[run.schedule.kind[call]!]! += 1;
+  const cut = REQUEST_KINDS.map(() => 0);
+  for (const call of cutByDrain(run, pods, scoredCalls(run, ALL_CALLS))) cut[run.schedule.kind[call]!]! += 1;
   const kinds = promises.map(({ kind }) => {
-    const number = REQUEST_KINDS.indexOf(kind);
-    return { kind, arrived: arrived[number]!, kept: kept[number]!, cutByDrain: cut[number]! };
+    const { arrived, missed } = judged.find((of) => of.kind === kind) ?? { arrived: 0, missed: 0 };
+    return { kind, arrived, kept: arrived - missed, cutByDrain: cut[REQUEST_KINDS.indexOf(kind)]! };
   });
   return {
     hours,
-    arrived: calls.length,
-    missed: kinds.reduce((sum, of) => sum + of.arrived - of.kept, 0),
+    arrived: arrivedOf(judged),
+    missed: missedOf(judged),
     kinds,
     gpus: (spans.reduce((sum, span) => sum + span.end - span.launch, 0) * nodes.gpusPerNode) / (hours * 3600),
     gpuMoneyPerHour: spanMoney(spans, nodes.pricePerHour, nodes.billingQuantum) / hours,
